@@ -1,0 +1,116 @@
+/** Between text on the wire and frames: the only place that parses wire text. */
+import * as v from 'valibot';
+import type { Refusal } from './errors.ts';
+import { MAX_FRAME_BYTES } from './limits.ts';
+import {
+  type ChatEvent,
+  CLIENT_FRAME_TYPES,
+  type ClientFrame,
+  ClientFrameSchema,
+  FrameIdSchema,
+  SERVER_FRAME_TYPES,
+  type ServerFrame,
+  ServerFrameSchema,
+} from './protocol.ts';
+import { exceedsUtf8Bytes } from './text.ts';
+
+/** A frame, or why there is none; `id` is the frame's own where it could be read. */
+export type Decoded<Frame> =
+  | { readonly ok: true; readonly frame: Frame }
+  | { readonly ok: false; readonly refusal: Refusal; readonly id?: string };
+
+/** Messages quote what was received: kept short, so that a refusal is never larger than its cause. */
+const MAX_MESSAGE_LENGTH = 200;
+
+/** Says in one line what the first thing wrong is, and where: `content.text: text must not be blank`. */
+export function describeIssue(issues: readonly v.BaseIssue<unknown>[]): string {
+  const issue = issues[0];
+  if (!issue) return 'not valid';
+  const path = v.getDotPath(issue);
+  const text = path ? `${path}: ${issue.message}` : issue.message;
+  return text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : text;
+}
+
+function badFrame(message: string, id?: string): Decoded<never> {
+  const refusal: Refusal = { code: 'bad_frame', message };
+  return id === undefined ? { ok: false, refusal } : { ok: false, refusal, id };
+}
+
+/** Some runtimes put a byte-order mark before the text; JSON does not allow it. */
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads what a client sent. Never throws: whatever is not a frame of this protocol is a refusal. */
+export function decodeClientFrame(data: string | ArrayBuffer): Decoded<ClientFrame> {
+  const tooLarge =
+    typeof data === 'string'
+      ? exceedsUtf8Bytes(data, MAX_FRAME_BYTES)
+      : data.byteLength > MAX_FRAME_BYTES;
+  if (tooLarge) {
+    const message = `a frame must have at most ${MAX_FRAME_BYTES} bytes`;
+    return { ok: false, refusal: { code: 'too_large', message } };
+  }
+  if (typeof data !== 'string') return badFrame('a frame must be text, not binary');
+  const value = parseObject(data);
+  if (!value) return badFrame('a frame must be one JSON object');
+  const id = v.is(FrameIdSchema, value.id) ? value.id : undefined;
+  if (typeof value.type !== 'string' || !CLIENT_FRAME_TYPES.includes(value.type)) {
+    return badFrame(`type must be one of ${CLIENT_FRAME_TYPES.join(', ')}`, id);
+  }
+  const parsed = v.safeParse(ClientFrameSchema, value, { abortEarly: true });
+  return parsed.success
+    ? { ok: true, frame: parsed.output }
+    : badFrame(describeIssue(parsed.issues), id);
+}
+
+/**
+ * Reads what the server sent. `undefined` is a frame of a type that this version does not know: to
+ * be skipped, so that the wire can grow.
+ */
+export function decodeServerFrame(text: string): Decoded<ServerFrame> | undefined {
+  const value = parseObject(text);
+  if (!value) return badFrame('a frame must be one JSON object');
+  if (typeof value.type === 'string' && !SERVER_FRAME_TYPES.includes(value.type)) return undefined;
+  const parsed = v.safeParse(ServerFrameSchema, value, { abortEarly: true });
+  return parsed.success
+    ? { ok: true, frame: parsed.output }
+    : badFrame(describeIssue(parsed.issues));
+}
+
+/** Writes a frame of either direction. */
+export function encodeFrame(frame: ClientFrame | ServerFrame): string {
+  return JSON.stringify(frame);
+}
+
+/** Writes one event: a single line, which is also how the log keeps it. */
+export function encodeEvent(event: ChatEvent): string {
+  return JSON.stringify(event);
+}
+
+/** Reads an event that {@link encodeEvent} wrote. Trusted text: it is not checked again. */
+export function decodeEvent(text: string): ChatEvent {
+  return JSON.parse(text) as ChatEvent;
+}
+
+/** Writes an `events` frame from events that are text already: none is written twice. */
+export function encodeEventsFrame(after: number, upTo: number, events: readonly string[]): string {
+  return `{"type":"events","after":${after},"upTo":${upTo},"events":[${events.join(',')}]}`;
+}
+
+/** Writes a `page` frame from events that are text already. */
+export function encodePageFrame(
+  id: string,
+  events: readonly string[],
+  oldest: number,
+  more: boolean,
+): string {
+  return `{"type":"page","id":${JSON.stringify(id)},"events":[${events.join(',')}],"oldest":${oldest},"more":${more}}`;
+}

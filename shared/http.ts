@@ -1,0 +1,145 @@
+/** The bodies and query strings of the HTTP routes, as schemas and the types inferred from them. */
+import * as v from 'valibot';
+import {
+  DEFAULT_PAGE_EVENTS,
+  MAX_HOSTS,
+  MAX_PAGE_EVENTS,
+  MAX_ROOM_TITLE_LENGTH,
+  MAX_UNREAD_ROOMS,
+} from './limits.ts';
+import {
+  AudienceSchema,
+  AvatarSchema,
+  type ChatEvent,
+  CursorSchema,
+  FrameIdSchema,
+  GroupSchema,
+  NameSchema,
+  RoomNameSchema,
+  TextSchema,
+  type User,
+  UserIdSchema,
+} from './protocol.ts';
+import { cleanName, codePoints } from './text.ts';
+
+/**
+ * `POST /api/session`. With `code`: a mini-program that called `wx.login`. With `user`: a back end
+ * that vouches for a user of its own. With `name` alone: a guest.
+ */
+export const SessionRequestSchema = v.object({
+  code: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(256))),
+  user: v.optional(v.pipe(UserIdSchema, v.maxLength(64))),
+  name: v.optional(NameSchema),
+  avatar: v.optional(AvatarSchema),
+  group: v.optional(GroupSchema),
+});
+
+/** `POST /api/rooms/unread`. */
+export const UnreadRequestSchema = v.object({
+  rooms: v.pipe(
+    v.array(v.object({ room: RoomNameSchema, since: v.optional(CursorSchema) })),
+    v.minLength(1, 'name at least one room'),
+    v.maxLength(MAX_UNREAD_ROOMS, `at most ${MAX_UNREAD_ROOMS} rooms at a time`),
+  ),
+});
+
+const digits = v.pipe(v.string(), v.regex(/^[0-9]{1,15}$/, 'must be a whole number'), v.toNumber());
+
+/** `GET /api/rooms/:room/messages?before&limit`. */
+export const PageQuerySchema = v.object({
+  before: v.optional(v.pipe(digits, v.minValue(1))),
+  limit: v.optional(
+    v.pipe(digits, v.minValue(1), v.maxValue(MAX_PAGE_EVENTS)),
+    String(DEFAULT_PAGE_EVENTS),
+  ),
+});
+
+/** `POST /api/rooms/:room/notices`. The same `id` again makes no second notice. */
+export const NoticeRequestSchema = v.object({
+  id: v.optional(FrameIdSchema),
+  text: TextSchema,
+  to: v.optional(AudienceSchema),
+});
+
+/** `PUT /api/rooms/:room/settings`. What is left out stays as it is; an empty title or owner is removed. */
+export const SettingsRequestSchema = v.object({
+  title: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform(cleanName),
+      v.check(
+        (title) => codePoints(title) <= MAX_ROOM_TITLE_LENGTH,
+        `title must have at most ${MAX_ROOM_TITLE_LENGTH} characters`,
+      ),
+    ),
+  ),
+  owner: v.optional(v.union([v.literal(''), UserIdSchema])),
+  hosts: v.optional(
+    v.pipe(v.array(UserIdSchema), v.maxLength(MAX_HOSTS, `at most ${MAX_HOSTS} hosts`)),
+  ),
+});
+
+export type SessionRequest = v.InferOutput<typeof SessionRequestSchema>;
+export type UnreadRequest = v.InferOutput<typeof UnreadRequestSchema>;
+export type NoticeRequest = v.InferOutput<typeof NoticeRequestSchema>;
+export type SettingsRequest = v.InferOutput<typeof SettingsRequestSchema>;
+
+/** Answer of `POST /api/session`; `expiresAt` in milliseconds since 1970. */
+export interface SessionResponse {
+  readonly token: string;
+  readonly user: Omit<User, 'role'>;
+  readonly expiresAt: number;
+}
+
+/** Answer of `GET /api/rooms/:room`. */
+export interface RoomResponse {
+  readonly name: string;
+  readonly title?: string;
+  readonly online: number;
+  readonly epoch: string;
+  readonly head: number;
+  readonly oldest: number;
+}
+
+/** Answer of `GET /api/rooms/:room/messages`. */
+export interface PageResponse {
+  readonly events: readonly ChatEvent[];
+  /** Ask again with `before` set to this for what is older. */
+  readonly oldest: number;
+  readonly more: boolean;
+}
+
+/** Answer of `GET /api/rooms/:room/members`; beyond 200 online without the users. */
+export interface MembersResponse {
+  readonly online: number;
+  readonly members?: readonly User[];
+}
+
+/** What the lobby shows of a room: how much is new, and the newest message that the caller may see. */
+export interface UnreadRoom {
+  readonly room: string;
+  readonly unread: number;
+  readonly epoch: string;
+  readonly head: number;
+  readonly last?: ChatEvent;
+}
+
+/** Answer of `POST /api/rooms/unread`; a room that did not answer is listed with its error. */
+export interface UnreadResponse {
+  readonly rooms: readonly (UnreadRoom | { readonly room: string; readonly error: ErrorBody })[];
+}
+
+/** Answer of `POST /api/rooms/:room/notices`. */
+export interface NoticeResponse {
+  readonly id: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly offline?: readonly string[];
+}
+
+/** What is wrong, in every answer that is not a 2xx. */
+export interface ErrorBody {
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfter?: number;
+}

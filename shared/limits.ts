@@ -1,0 +1,62 @@
+/**
+ * Every number that both sides enforce. Lengths of text are counted in Unicode code points, so that
+ * an emoji or a rare Chinese character counts as one.
+ */
+
+/** Largest frame that a client may send, in bytes of UTF-8. */
+export const MAX_FRAME_BYTES = 16 * 1024;
+/** Largest JSON body that an HTTP route accepts, in bytes. */
+export const MAX_BODY_BYTES = 16 * 1024;
+/** Longest text of a message. */
+export const MAX_TEXT_LENGTH = 2_000;
+/** Longest name of a room. */
+export const MAX_ROOM_NAME_LENGTH = 64;
+/** Longest title of a room. */
+export const MAX_ROOM_TITLE_LENGTH = 64;
+/** Longest nickname. */
+export const MAX_NAME_LENGTH = 32;
+/** Longest user id. */
+export const MAX_USER_ID_LENGTH = 128;
+/** Longest name of a group. */
+export const MAX_GROUP_LENGTH = 64;
+/** Longest address of an avatar. */
+export const MAX_AVATAR_LENGTH = 512;
+/** Longest id that a client may give to a frame. */
+export const MAX_FRAME_ID_LENGTH = 64;
+/** Most users that one private message may name. */
+export const MAX_AUDIENCE_USERS = 50;
+/** Most users that one message may mention. */
+export const MAX_MENTIONS = 20;
+/** Most hosts that a room may have. */
+export const MAX_HOSTS = 50;
+
+/** Most events of one history page. */
+export const MAX_PAGE_EVENTS = 100;
+/** Events of a history page when the reader does not say how many. */
+export const DEFAULT_PAGE_EVENTS = 50;
+/** Events that a client without a usable cursor is given on joining. */
+export const FRESH_EVENTS = 50;
+/** A cursor that is further behind than this many events is answered with a reset. */
+export const MAX_RESUME_EVENTS = 1_000;
+/** For at least this many of the newest events a repeated id is recognised. */
+export const DEDUPE_EVENTS = 1_000;
+/** Up to this many users online the roster is sent; beyond that only their number. */
+export const MAX_ROSTER_USERS = 200;
+/** Most rooms that one request may ask the unread count of. */
+export const MAX_UNREAD_ROOMS = 30;
+/** Unread counts stop here: this number means "this many or more". */
+export const MAX_UNREAD_COUNT = 100;
+
+/** A user may send this many frames at once ... */
+export const RATE_BURST = 10;
+/** ... and this many a second in the long run. */
+export const RATE_PER_SECOND = 2;
+
+/** A client asks for a sign of life this often, in milliseconds ... */
+export const HEARTBEAT_INTERVAL_MS = 25_000;
+/** ... and takes the connection for dead without an answer in this time, in milliseconds. */
+export const HEARTBEAT_TIMEOUT_MS = 10_000;
+/** What the client sends as a heartbeat, outside JSON, so that the platform can answer by itself. */
+export const HEARTBEAT_REQUEST = 'ping';
+/** What the platform answers to a heartbeat. */
+export const HEARTBEAT_RESPONSE = 'pong';

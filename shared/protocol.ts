@@ -1,0 +1,267 @@
+/**
+ * The wire, `edge-chat.v1`: every frame as a schema, and the types inferred from the schemas.
+ * PROTOCOL.md says the same in prose, with the rules that go with it.
+ */
+import * as v from 'valibot';
+import { parseCursor } from './cursor.ts';
+import { ERROR_CODES } from './errors.ts';
+import {
+  MAX_AUDIENCE_USERS,
+  MAX_AVATAR_LENGTH,
+  MAX_FRAME_ID_LENGTH,
+  MAX_GROUP_LENGTH,
+  MAX_MENTIONS,
+  MAX_NAME_LENGTH,
+  MAX_PAGE_EVENTS,
+  MAX_ROOM_NAME_LENGTH,
+  MAX_TEXT_LENGTH,
+  MAX_USER_ID_LENGTH,
+} from './limits.ts';
+import { cleanName, codePoints, isBlank, isWellFormed } from './text.ts';
+
+/** The version that `welcome.protocol` carries. */
+export const PROTOCOL_VERSION = 1;
+/** The WebSocket subprotocol of that version. */
+export const SUBPROTOCOL = 'edge-chat.v1';
+/** A browser can't set a header on a socket: its token travels as a second subprotocol with this prefix. */
+export const BEARER_SUBPROTOCOL_PREFIX = 'bearer.';
+
+const label = (what: string, max: number) =>
+  v.pipe(
+    v.string(`${what} must be a string`),
+    v.transform((name) => name.normalize('NFC')),
+    v.check((name) => codePoints(name) <= max, `${what} must have at most ${max} characters`),
+    v.regex(/^[\p{L}\p{M}\p{N}_-]+$/u, `${what} must consist of letters, digits, _ and -`),
+  );
+
+export const RoomNameSchema = label('room', MAX_ROOM_NAME_LENGTH);
+export const GroupSchema = label('group', MAX_GROUP_LENGTH);
+
+export const UserIdSchema = v.pipe(
+  v.string('a user id must be a string'),
+  v.regex(/^[^\p{Cc}\p{Cs}]+$/u, 'a user id must have no control characters'),
+  v.maxLength(MAX_USER_ID_LENGTH, `a user id must have at most ${MAX_USER_ID_LENGTH} characters`),
+);
+
+export const NameSchema = v.pipe(
+  v.string('name must be a string'),
+  v.check(isWellFormed, 'name must be well-formed Unicode'),
+  v.transform(cleanName),
+  v.check((name) => !isBlank(name), 'name must not be blank'),
+  v.check(
+    (name) => codePoints(name) <= MAX_NAME_LENGTH,
+    `name must have at most ${MAX_NAME_LENGTH} characters`,
+  ),
+);
+
+export const AvatarSchema = v.pipe(
+  v.string('avatar must be a string'),
+  v.maxLength(MAX_AVATAR_LENGTH, `avatar must have at most ${MAX_AVATAR_LENGTH} characters`),
+  v.regex(/^https?:\/\/[^\s\p{C}"'<>\\]+$/u, 'avatar must be an http(s) address'),
+);
+
+export const TextSchema = v.pipe(
+  v.string('text must be a string'),
+  v.check(isWellFormed, 'text must be well-formed Unicode'),
+  v.check((text) => !isBlank(text), 'text must not be blank'),
+  v.check(
+    (text) => codePoints(text) <= MAX_TEXT_LENGTH,
+    `text must have at most ${MAX_TEXT_LENGTH} characters`,
+  ),
+);
+
+export const FrameIdSchema = v.pipe(
+  v.string('id must be a string'),
+  v.regex(/^[^\p{Cc}\p{Cs}]+$/u, 'id must be 1 or more characters and no control characters'),
+  v.maxLength(MAX_FRAME_ID_LENGTH, `id must have at most ${MAX_FRAME_ID_LENGTH} characters`),
+);
+
+const SeqSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minValue(1));
+const CountSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minValue(0));
+
+/** Where a cursor comes from outside: `<epoch>.<seq>`, read into its parts. */
+export const CursorSchema = v.pipe(
+  v.string('must be a string'),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const cursor = parseCursor(dataset.value);
+    if (cursor) return cursor;
+    addIssue({ message: 'a cursor must be <epoch>.<seq>, as the server gave it' });
+    return NEVER;
+  }),
+);
+
+export const RoleSchema = v.picklist(['owner', 'host', 'member']);
+
+export const UserSchema = v.object({
+  id: v.string(),
+  name: v.string(),
+  avatar: v.optional(v.string()),
+  role: RoleSchema,
+  group: v.optional(v.string()),
+});
+
+/**
+ * Whom a private message is for. Strict on purpose: a field that this server does not know might
+ * narrow the audience, and ignoring it would show the message to more people than was meant.
+ */
+export const AudienceSchema = v.union(
+  [
+    v.strictObject({
+      users: v.pipe(
+        v.array(UserIdSchema),
+        v.minLength(1),
+        v.maxLength(MAX_AUDIENCE_USERS),
+        v.transform((users) => [...new Set(users)]),
+      ),
+    }),
+    v.strictObject({ group: GroupSchema }),
+    v.strictObject({ role: v.literal('host') }),
+  ],
+  `must be { users: [1 to ${MAX_AUDIENCE_USERS} user ids] }, { group } or { role: "host" }`,
+);
+
+export const ContentSchema = v.variant('type', [
+  v.object({
+    type: v.literal('text'),
+    text: TextSchema,
+    mentions: v.optional(
+      v.pipe(
+        v.array(UserIdSchema, 'must be a list of user ids'),
+        v.maxLength(MAX_MENTIONS, `at most ${MAX_MENTIONS} users can be mentioned`),
+      ),
+    ),
+  }),
+  v.object({ type: v.literal('notice'), text: TextSchema }),
+]);
+
+const ClientFrameSchemas = {
+  send: v.object({
+    type: v.literal('send'),
+    id: FrameIdSchema,
+    content: ContentSchema,
+    to: v.optional(AudienceSchema),
+    replyTo: v.optional(SeqSchema),
+  }),
+  history: v.object({
+    type: v.literal('history'),
+    id: FrameIdSchema,
+    before: SeqSchema,
+    limit: v.pipe(
+      v.number('must be a number'),
+      v.safeInteger(),
+      v.minValue(1),
+      v.maxValue(MAX_PAGE_EVENTS),
+    ),
+  }),
+  typing: v.object({ type: v.literal('typing') }),
+};
+
+export const ClientFrameSchema = v.variant('type', [
+  ClientFrameSchemas.send,
+  ClientFrameSchemas.history,
+  ClientFrameSchemas.typing,
+]);
+
+export const EventSchema = v.variant('kind', [
+  v.object({
+    kind: v.literal('message'),
+    seq: SeqSchema,
+    at: CountSchema,
+    id: v.string(),
+    from: UserSchema,
+    content: ContentSchema,
+    to: v.optional(AudienceSchema),
+    replyTo: v.optional(SeqSchema),
+  }),
+]);
+
+/** What a client makes of an event that a newer server sent: its place in the order, and no more. */
+export const UnknownEventSchema = v.pipe(
+  v.object({ seq: SeqSchema, at: CountSchema }),
+  v.transform(({ seq, at }) => ({ kind: 'unknown' as const, seq, at })),
+);
+
+const EventsSchema = v.array(v.union([EventSchema, UnknownEventSchema]));
+
+const ServerFrameSchemas = {
+  welcome: v.object({
+    type: v.literal('welcome'),
+    protocol: v.number(),
+    room: v.object({ name: v.string(), title: v.optional(v.string()) }),
+    self: UserSchema,
+    epoch: v.string(),
+    head: CountSchema,
+    oldest: SeqSchema,
+    after: CountSchema,
+    resume: v.picklist(['fresh', 'recovered', 'reset']),
+    online: CountSchema,
+    members: v.optional(v.array(UserSchema)),
+    time: CountSchema,
+  }),
+  events: v.object({
+    type: v.literal('events'),
+    after: CountSchema,
+    upTo: SeqSchema,
+    events: EventsSchema,
+  }),
+  ack: v.object({
+    type: v.literal('ack'),
+    id: v.string(),
+    seq: SeqSchema,
+    at: CountSchema,
+    offline: v.optional(v.array(v.string())),
+  }),
+  reject: v.object({
+    type: v.literal('reject'),
+    id: v.optional(v.string()),
+    code: v.fallback(v.picklist(ERROR_CODES), 'server_error'),
+    message: v.string(),
+    retryAfter: v.optional(CountSchema),
+  }),
+  page: v.object({
+    type: v.literal('page'),
+    id: v.string(),
+    events: EventsSchema,
+    oldest: SeqSchema,
+    more: v.boolean(),
+  }),
+  presence: v.object({
+    type: v.literal('presence'),
+    online: CountSchema,
+    joined: v.optional(v.array(UserSchema)),
+    left: v.optional(v.array(v.string())),
+  }),
+  typing: v.object({ type: v.literal('typing'), user: UserSchema }),
+};
+
+export const ServerFrameSchema = v.variant('type', [
+  ServerFrameSchemas.welcome,
+  ServerFrameSchemas.events,
+  ServerFrameSchemas.ack,
+  ServerFrameSchemas.reject,
+  ServerFrameSchemas.page,
+  ServerFrameSchemas.presence,
+  ServerFrameSchemas.typing,
+]);
+
+/** The types of frame that this version knows, by direction. */
+export const CLIENT_FRAME_TYPES: readonly string[] = Object.keys(ClientFrameSchemas);
+export const SERVER_FRAME_TYPES: readonly string[] = Object.keys(ServerFrameSchemas);
+
+export type Role = v.InferOutput<typeof RoleSchema>;
+export type User = v.InferOutput<typeof UserSchema>;
+export type Audience = v.InferOutput<typeof AudienceSchema>;
+export type Content = v.InferOutput<typeof ContentSchema>;
+export type ChatEvent = v.InferOutput<typeof EventSchema>;
+export type UnknownEvent = v.InferOutput<typeof UnknownEventSchema>;
+export type ClientFrame = v.InferOutput<typeof ClientFrameSchema>;
+export type SendFrame = v.InferOutput<typeof ClientFrameSchemas.send>;
+export type HistoryFrame = v.InferOutput<typeof ClientFrameSchemas.history>;
+export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
+export type WelcomeFrame = v.InferOutput<typeof ServerFrameSchemas.welcome>;
+export type EventsFrame = v.InferOutput<typeof ServerFrameSchemas.events>;
+export type AckFrame = v.InferOutput<typeof ServerFrameSchemas.ack>;
+export type RejectFrame = v.InferOutput<typeof ServerFrameSchemas.reject>;
+export type PageFrame = v.InferOutput<typeof ServerFrameSchemas.page>;
+export type PresenceFrame = v.InferOutput<typeof ServerFrameSchemas.presence>;
+export type TypingFrame = v.InferOutput<typeof ServerFrameSchemas.typing>;

@@ -1,0 +1,44 @@
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
+import { defineConfig } from 'vitest/config';
+import { TEST_SECRETS } from './test/support/secrets.ts';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          include: ['test/shared/**/*.test.ts', 'test/worker/room/**/*.test.ts'],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ...TEST_SECRETS,
+                ALLOW_GUESTS: 'true',
+                ALLOWED_ORIGINS: 'https://chat.example, http://localhost:*',
+                WECHAT_API_BASE: inject('wechatApiBase'),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workerd',
+          include: ['test/worker/*.test.ts', 'test/worker/http/*.test.ts'],
+          globalSetup: ['test/support/wechat-stand-in.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'process',
+          include: ['test/process/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+        },
+      },
+    ],
+  },
+});
