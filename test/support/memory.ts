@@ -1,0 +1,91 @@
+/** The room's ports in memory, as a room on another store would have them. */
+import type {
+  Address,
+  AddressBook,
+  EventLog,
+  RoomSettings,
+  SettingsStore,
+  StoredEvent,
+} from '../../worker/room/ports.ts';
+
+/** A log that keeps batches as they came. */
+export class MemoryLog implements EventLog {
+  readonly epoch: string;
+  #batches: (readonly StoredEvent[])[] = [];
+  #head = 0;
+  /** Makes the next append fail like a full disk. */
+  failNext = false;
+
+  constructor(epoch = 'e1') {
+    this.epoch = epoch;
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+
+  get oldest(): number {
+    return this.#batches[0]?.[0]?.event.seq ?? this.#head + 1;
+  }
+
+  get oldestAt(): number | undefined {
+    return this.#batches[0]?.[0]?.event.at;
+  }
+
+  /** How many rows a store would have written. */
+  get batches(): number {
+    return this.#batches.length;
+  }
+
+  append(batch: readonly StoredEvent[]): void {
+    if (this.failNext) {
+      this.failNext = false;
+      throw new Error('SQLITE_FULL: database or disk is full');
+    }
+    if (batch.length === 0) return;
+    batch.forEach(({ event }, index) => {
+      if (event.seq !== this.#head + 1 + index) {
+        throw new Error(`a batch must follow on ${this.#head}`);
+      }
+    });
+    this.#batches.push([...batch]);
+    this.#head += batch.length;
+  }
+
+  read(after: number, upTo: number): StoredEvent[] {
+    return this.#batches.flat().filter(({ event }) => event.seq > after && event.seq <= upTo);
+  }
+
+  newestBefore(time: number): number {
+    const staying = this.#batches.find(([first]) => (first as StoredEvent).event.at >= time);
+    return staying ? (staying[0] as StoredEvent).event.seq - 1 : this.#head;
+  }
+
+  trim(upTo: number): void {
+    this.#batches = this.#batches.filter((batch) => (batch.at(-1) as StoredEvent).event.seq > upTo);
+  }
+}
+
+export class MemoryAddressBook implements AddressBook {
+  readonly #addresses = new Set<Address>();
+
+  add(address: Address): void {
+    this.#addresses.add(address);
+  }
+
+  has(address: Address): boolean {
+    return this.#addresses.has(address);
+  }
+}
+
+export class MemorySettingsStore implements SettingsStore {
+  #settings: RoomSettings = { hosts: [] };
+
+  read(): RoomSettings {
+    return this.#settings;
+  }
+
+  write(settings: RoomSettings): void {
+    this.#settings = settings;
+  }
+}

@@ -1,0 +1,124 @@
+/** A pure room with its world in the test's hands. */
+import { encodeFrame } from '../../shared/codec.ts';
+import type { Cursor } from '../../shared/cursor.ts';
+import type { Audience, ClientFrame } from '../../shared/protocol.ts';
+import type { Peer, Session } from '../../worker/room/ports.ts';
+import { Room, type RoomPolicy } from '../../worker/room/room.ts';
+import { Inbox } from './inbox.ts';
+import { MemoryAddressBook, MemoryLog, MemorySettingsStore } from './memory.ts';
+
+/** A client without a network between it and the room. */
+export class FakePeer implements Peer {
+  readonly session: Session;
+  readonly inbox = new Inbox();
+  closed: { code: number; reason: string } | undefined;
+
+  constructor(session: Session) {
+    this.session = session;
+  }
+
+  send(text: string): void {
+    if (!this.closed) this.inbox.push(text);
+  }
+
+  close(code: number, reason: string): void {
+    this.closed ??= { code, reason };
+  }
+}
+
+const GENEROUS: RoomPolicy = { rate: { burst: 1_000_000, perSecond: 1_000 }, capacity: 1_000 };
+
+/** The room, its ports, and short words for what people do. */
+export class RoomHarness {
+  readonly log = new MemoryLog();
+  readonly addresses = new MemoryAddressBook();
+  readonly settings = new MemorySettingsStore();
+  readonly faults: unknown[] = [];
+  readonly policy: RoomPolicy;
+  now = 1_800_000_000_000;
+  room: Room;
+  #timers: { at: number; task: () => void }[] = [];
+  #peers: FakePeer[] = [];
+  #id = 0;
+
+  constructor(policy: Partial<RoomPolicy> = {}) {
+    this.policy = { ...GENEROUS, ...policy };
+    this.room = this.#wake();
+  }
+
+  /** The room forgets all that is not stored; its connections live on [R8]. */
+  hibernate(): void {
+    this.#timers = [];
+    this.#peers = this.#peers.filter((peer) => !peer.closed);
+    this.room = this.#wake();
+  }
+
+  /** Whether anything is left that would keep the room awake. */
+  get timersRunning(): number {
+    return this.#timers.length;
+  }
+
+  /** Lets time pass, and with it what was to be done by then. */
+  advance(ms: number): void {
+    const end = this.now + ms;
+    for (;;) {
+      const due = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!due) break;
+      this.#timers.splice(this.#timers.indexOf(due), 1);
+      this.now = due.at;
+      due.task();
+    }
+    this.now = end;
+  }
+
+  join(session: Session | string, since?: Cursor): FakePeer {
+    const peer = new FakePeer(
+      typeof session === 'string' ? { id: session, name: session } : session,
+    );
+    this.#peers.push(peer);
+    this.room.join(peer, since);
+    return peer;
+  }
+
+  leave(peer: FakePeer): void {
+    peer.closed ??= { code: 1000, reason: '' };
+    this.room.leave(peer);
+  }
+
+  /** Hands frames, or whatever else, to the room as one batch. */
+  receive(peer: FakePeer, ...data: (ClientFrame | string | ArrayBuffer)[]): void {
+    this.room.receive(
+      data.map((each) => ({
+        peer,
+        data: typeof each === 'string' || each instanceof ArrayBuffer ? each : encodeFrame(each),
+      })),
+    );
+  }
+
+  /** Says something, under a new id, which is returned. */
+  say(
+    peer: FakePeer,
+    text: string,
+    options: { to?: Audience; id?: string; replyTo?: number } = {},
+  ): string {
+    const { id = `id-${++this.#id}`, ...rest } = options;
+    this.receive(peer, { type: 'send', id, content: { type: 'text', text }, ...rest });
+    return id;
+  }
+
+  #wake(): Room {
+    return new Room(
+      {
+        name: 'lobby',
+        log: this.log,
+        addresses: this.addresses,
+        settings: this.settings,
+        clock: () => this.now,
+        timer: (ms, task) => this.#timers.push({ at: this.now + ms, task }),
+        onFault: (fault) => this.faults.push(fault),
+      },
+      this.policy,
+      this.#peers,
+    );
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Gathers what arrives while a batch is being written, so that a busy room stores and sends once
+ * for many messages. An idle room's first item is taken at once, synchronously.
+ */
+export class GroupCommit<Item> {
+  readonly #options: GroupCommitOptions<Item>;
+  readonly #waiting: Item[] = [];
+  #draining = false;
+
+  constructor(options: GroupCommitOptions<Item>) {
+    this.#options = options;
+  }
+
+  /**
+   * Adds an item. Whoever finds nothing under way commits, and resolves when nothing waits any more,
+   * or rejects with what `commit` throws; the others leave their item to them and resolve at once.
+   */
+  async push(item: Item): Promise<void> {
+    this.#waiting.push(item);
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      await this.#drain();
+    } finally {
+      this.#draining = false;
+    }
+  }
+
+  /** Commits what waits now, without waiting for the batch before it. */
+  flush(): void {
+    while (this.#waiting.length > 0) this.#options.commit(this.#take());
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      this.#options.commit(this.#take());
+      await this.#options.written();
+    }
+  }
+
+  /** At least one item, and as many more as a batch holds. */
+  #take(): Item[] {
+    const { sizeOf, maxItems, maxSize } = this.#options;
+    let count = 0;
+    let size = 0;
+    while (count < this.#waiting.length && count < maxItems) {
+      size += sizeOf(this.#waiting[count] as Item);
+      if (count > 0 && size > maxSize) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+}
+
+/** How a {@link GroupCommit} works. */
+export interface GroupCommitOptions<Item> {
+  /** Takes a batch, synchronously. */
+  readonly commit: (batch: Item[]) => void;
+  /** Resolves when what was committed is on disk. */
+  readonly written: () => Promise<unknown>;
+  readonly sizeOf: (item: Item) => number;
+  /** Most items of a batch. */
+  readonly maxItems: number;
+  /** Most that the sizes of a batch's items add up to; a single larger item still goes, alone. */
+  readonly maxSize: number;
+}

@@ -1,0 +1,79 @@
+/** What the room needs of the world, and never takes by itself: sockets, storage, time. */
+import type { ChatEvent } from '../../shared/protocol.ts';
+
+/** Who a connection belongs to, as proved before it was let in. */
+export interface Session {
+  readonly id: string;
+  readonly name: string;
+  readonly avatar?: string;
+  readonly group?: string;
+  /** When the proof runs out, in milliseconds since 1970; without it the session is open-ended. */
+  readonly expiresAt?: number;
+}
+
+/** One connection. Sending on a connection that is gone must do nothing, not throw. */
+export interface Peer {
+  readonly session: Session;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+}
+
+/** An event as the log keeps it. */
+export interface StoredEvent {
+  readonly event: ChatEvent;
+  /** The event as one line of JSON, made once: the log and every reader get this very text. */
+  readonly text: string;
+  /** Who of a private message's audience was not online when it came; only its sender is told. */
+  readonly offline?: readonly string[];
+}
+
+/** The events of one room in order, without gaps from `oldest` to `head`. */
+export interface EventLog {
+  /** Names this log: a cursor of another epoch means nothing here. */
+  readonly epoch: string;
+  /** The newest seq ever given, 0 before the first. It never falls, whatever is trimmed. */
+  readonly head: number;
+  /** The oldest seq still kept; `head + 1` when nothing is. */
+  readonly oldest: number;
+  /** When the oldest event was made, in milliseconds since 1970; `undefined` when nothing is kept. */
+  readonly oldestAt: number | undefined;
+  /**
+   * Stores `batch` as one unit. Its events must follow on `head` one by one. Throws and stores
+   * nothing when storage fails.
+   */
+  append(batch: readonly StoredEvent[]): void;
+  /** The events with `after < seq <= upTo`, oldest first, as far as they are kept. */
+  read(after: number, upTo: number): StoredEvent[];
+  /** The newest seq whose event is older than `time` (milliseconds since 1970), or 0. */
+  newestBefore(time: number): number;
+  /** Forgets events up to `upTo`; a batch that reaches beyond it may stay whole. */
+  trim(upTo: number): void;
+}
+
+/** Everybody and every group that has ever been in the room. */
+export interface AddressBook {
+  add(address: Address): void;
+  has(address: Address): boolean;
+}
+
+/** Somebody a message can be for. */
+export type Address = `user:${string}` | `group:${string}`;
+
+/** What an operator has set for a room. */
+export interface RoomSettings {
+  readonly title?: string;
+  readonly owner?: string;
+  readonly hosts: readonly string[];
+}
+
+/** Where the settings are kept. */
+export interface SettingsStore {
+  read(): RoomSettings;
+  write(settings: RoomSettings): void;
+}
+
+/** The time, in milliseconds since 1970. */
+export type Clock = () => number;
+
+/** Calls `task` once, `ms` milliseconds from now. */
+export type Timer = (ms: number, task: () => void) => void;

@@ -1,0 +1,310 @@
+/** A room: what people hold in common, put together from its parts. One per Durable Object. */
+import { encodeFrame, encodePageFrame } from '../../shared/codec.ts';
+import type { Cursor } from '../../shared/cursor.ts';
+import { ERRORS, type Refusal } from '../../shared/errors.ts';
+import type { MembersResponse, RoomResponse } from '../../shared/http.ts';
+import { MAX_ROSTER_USERS } from '../../shared/limits.ts';
+import {
+  type ClientFrame,
+  type HistoryFrame,
+  PROTOCOL_VERSION,
+  type SendFrame,
+  type User,
+  type WelcomeFrame,
+} from '../../shared/protocol.ts';
+import { Admission, type Rejection } from './admission.ts';
+import { type Attendance, Authority, type Submission, type Verdict } from './authority.ts';
+import { FanOut } from './fan-out.ts';
+import type {
+  AddressBook,
+  Clock,
+  EventLog,
+  Peer,
+  RoomSettings,
+  Session,
+  SettingsStore,
+  Timer,
+} from './ports.ts';
+import { PresenceBoard } from './presence.ts';
+import type { RatePolicy } from './rate-limit.ts';
+import { catchUp, countUnread, type Page, readPage, type Unread } from './reader.ts';
+import { toUser } from './roles.ts';
+import { Roster } from './roster.ts';
+
+/** The world as the room is given it. */
+export interface RoomPorts {
+  readonly name: string;
+  readonly log: EventLog;
+  readonly addresses: AddressBook;
+  readonly settings: SettingsStore;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  /** Told of faults that are the server's own; what people are told of them says nothing. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** What an operator may turn. */
+export interface RoomPolicy {
+  readonly rate: RatePolicy;
+  /** Most connections at a time. */
+  readonly capacity: number;
+}
+
+/** Something that came on a connection. */
+export interface Inbound {
+  readonly peer: Peer;
+  readonly data: string | ArrayBuffer;
+}
+
+/** In milliseconds: a full room empties in minutes, not in seconds. */
+const ROOM_FULL_RETRY_MS = 30_000;
+/** In milliseconds: after a fault everybody comes back, and had better not do so at once. */
+const FAULT_RETRY_MS = 1_000;
+
+/** Of RFC 6455; for errors that have no code of their own, because they end no connection so far. */
+const NORMAL_CLOSURE = 1000;
+
+const FAULT: Refusal = {
+  code: 'server_error',
+  message: 'something went wrong here: try again',
+  retryAfter: FAULT_RETRY_MS,
+};
+
+/** One room. */
+export class Room {
+  readonly #ports: RoomPorts;
+  readonly #policy: RoomPolicy;
+  readonly #authority: Authority;
+  readonly #admission: Admission;
+  readonly #roster = new Roster();
+  readonly #fanOut: FanOut;
+  readonly #presence: PresenceBoard;
+  #settings: RoomSettings;
+
+  /** `peers` are the connections that outlived the room's sleep: nobody is told that they came. */
+  constructor(ports: RoomPorts, policy: RoomPolicy, peers: readonly Peer[] = []) {
+    this.#ports = ports;
+    this.#policy = policy;
+    this.#settings = ports.settings.read();
+    this.#authority = new Authority(ports.log, ports.addresses, ports.clock);
+    this.#admission = new Admission(policy.rate, ports.clock);
+    this.#fanOut = new FanOut((session) => this.#user(session));
+    for (const peer of peers) {
+      this.#roster.add(peer);
+      this.#fanOut.add(peer);
+    }
+    const online = {
+      size: () => this.#roster.size,
+      user: (id: string) => this.#onlineUser(id),
+      users: () => this.#users(),
+    };
+    this.#presence = new PresenceBoard(online, ports.timer, (text) => this.#fanOut.broadcast(text));
+  }
+
+  /** Lets a connection in: `welcome`, what it missed, and word to the others. */
+  join(peer: Peer, since?: Cursor): void {
+    if (this.#fanOut.size >= this.#policy.capacity) {
+      const message = `this room is full (${this.#policy.capacity} connections)`;
+      const refusal: Refusal = { code: 'room_full', message, retryAfter: ROOM_FULL_RETRY_MS };
+      this.#refuse(peer, { refusal, fatal: true });
+      return;
+    }
+    const { session } = peer;
+    this.#ports.addresses.add(`user:${session.id}`);
+    if (session.group !== undefined) this.#ports.addresses.add(`group:${session.group}`);
+    const changed = this.#roster.add(peer);
+    this.#fanOut.add(peer);
+
+    const { log } = this.#authority;
+    const self = this.#user(session);
+    const { resume, after, events } = catchUp(log, self, since);
+    const online = this.#roster.size;
+    const welcome: WelcomeFrame = {
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      room: { name: this.#ports.name, ...this.#title() },
+      self,
+      epoch: log.epoch,
+      head: log.head,
+      oldest: log.oldest,
+      after,
+      resume,
+      online,
+      ...(online <= MAX_ROSTER_USERS && { members: this.#users() }),
+      time: this.#ports.clock(),
+    };
+    peer.send(encodeFrame(welcome));
+    this.#fanOut.catchUp(peer, after, log.head, events);
+    if (changed) this.#presence.changed(session.id);
+  }
+
+  /** A connection is gone. Nothing happens when it was not there. */
+  leave(peer: Peer): void {
+    if (!this.#fanOut.remove(peer)) return;
+    if (this.#roster.remove(peer)) this.#presence.changed(peer.session.id);
+  }
+
+  /**
+   * Takes what came on connections, in this order, as one batch: stores all that is accepted at
+   * once, then answers and delivers it.
+   */
+  receive(batch: readonly Inbound[]): void {
+    const sends: { peer: Peer; submission: Submission }[] = [];
+    for (const { peer, data } of batch) {
+      // A connection that was ended for misconduct may have more in the pipe.
+      if (!this.#fanOut.has(peer)) continue;
+      const admitted = this.#admission.admit(peer, data);
+      if (!admitted.ok) {
+        this.#refuse(peer, admitted);
+        continue;
+      }
+      const { frame, overRate } = admitted;
+      if (frame.type === 'send')
+        sends.push({ peer, submission: this.#submission(peer, frame, overRate) });
+      else this.#answer(peer, frame);
+    }
+    if (sends.length > 0) this.#commit(sends);
+  }
+
+  /** Publishes what a back end says, as an event like any other. */
+  post(submission: Omit<Submission, 'author'>, author: Omit<User, 'role'>): Verdict {
+    const own: Submission = {
+      ...submission,
+      author: { ...author, role: 'owner' },
+      fromBackEnd: true,
+    };
+    const { verdicts, after, events } = this.#store([own]);
+    if (events.length > 0) this.#fanOut.deliver(after, events);
+    return verdicts[0] as Verdict;
+  }
+
+  /** Changes the settings; whose role changes by it is announced with the new one. */
+  configure(change: Partial<RoomSettings>): RoomSettings {
+    const before = new Map(this.#users().map((user) => [user.id, user.role]));
+    const { title, owner, hosts } = { ...this.#settings, ...change };
+    this.#settings = { hosts, ...(title && { title }), ...(owner && { owner }) };
+    this.#ports.settings.write(this.#settings);
+    for (const { id, role } of this.#users()) {
+      if (before.get(id) !== role) this.#presence.changed(id);
+    }
+    return this.#settings;
+  }
+
+  /** What the room shows of itself. */
+  info(): RoomResponse {
+    const { epoch, head, oldest } = this.#authority.log;
+    return {
+      name: this.#ports.name,
+      ...this.#title(),
+      online: this.#roster.size,
+      epoch,
+      head,
+      oldest,
+    };
+  }
+
+  /** Who is online: all of them, or beyond 200 only how many. */
+  members(): MembersResponse {
+    const online = this.#roster.size;
+    return online <= MAX_ROSTER_USERS ? { online, members: this.#users() } : { online };
+  }
+
+  /** The `limit` newest events before `before` that `session` may see; the newest of all without it. */
+  page(session: Session, before: number | undefined, limit: number): Page {
+    const { log } = this.#authority;
+    return readPage(log, this.#user(session), before ?? log.head + 1, limit);
+  }
+
+  /** What is new to `session` since `since`. */
+  unread(session: Session, since: Cursor | undefined): Unread {
+    return countUnread(this.#authority.log, this.#user(session), since);
+  }
+
+  /** Forgets events up to `upTo`. */
+  trim(upTo: number): void {
+    this.#authority.trim(upTo);
+  }
+
+  #submission(peer: Peer, frame: SendFrame, overRate: Rejection | undefined): Submission {
+    const author = this.#user(peer.session);
+    return { author, frame, ...(overRate && { refusal: overRate.refusal }) };
+  }
+
+  #answer(peer: Peer, frame: Exclude<ClientFrame, SendFrame>): void {
+    switch (frame.type) {
+      case 'history':
+        this.#sendPage(peer, frame);
+        return;
+      case 'typing':
+        this.#passOnTyping(peer);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #sendPage(peer: Peer, { id, before, limit }: HistoryFrame): void {
+    const { events, oldest, more } = this.page(peer.session, before, limit);
+    const texts = events.map(({ text }) => text);
+    peer.send(encodePageFrame(id, texts, oldest, more));
+  }
+
+  /** In a crowd somebody is always typing: beyond the size of a roster nobody is told. */
+  #passOnTyping({ session }: Peer): void {
+    if (this.#roster.size > MAX_ROSTER_USERS) return;
+    const text = encodeFrame({ type: 'typing', user: this.#user(session) });
+    this.#fanOut.broadcast(text, (peer) => peer.session.id !== session.id);
+  }
+
+  #commit(sends: readonly { peer: Peer; submission: Submission }[]): void {
+    let stored: ReturnType<Authority['commit']>;
+    try {
+      stored = this.#store(sends.map(({ submission }) => submission));
+    } catch (fault) {
+      this.#ports.onFault(fault);
+      for (const { peer, submission } of sends) {
+        this.#refuse(peer, { refusal: FAULT, id: submission.frame.id, fatal: true });
+      }
+      return;
+    }
+    sends.forEach(({ peer, submission }, index) => {
+      const verdict = stored.verdicts[index] as Verdict;
+      if (verdict.ok) peer.send(encodeFrame(verdict.ack));
+      else this.#refuse(peer, { refusal: verdict.refusal, id: submission.frame.id, fatal: false });
+    });
+    if (stored.events.length > 0) this.#fanOut.deliver(stored.after, stored.events);
+  }
+
+  #store(submissions: readonly Submission[]): ReturnType<Authority['commit']> {
+    const attendance: Attendance = {
+      isOnline: (userId) => this.#roster.has(userId),
+      isGroupOnline: (group) => this.#roster.hasGroup(group),
+    };
+    return this.#authority.commit(submissions, this.#settings, attendance);
+  }
+
+  #refuse(peer: Peer, { refusal, id, fatal }: Rejection): void {
+    peer.send(encodeFrame({ type: 'reject', ...(id !== undefined && { id }), ...refusal }));
+    if (!fatal) return;
+    peer.close(ERRORS[refusal.code].closeCode ?? NORMAL_CLOSURE, refusal.code);
+    this.leave(peer);
+  }
+
+  #user(session: Session): User {
+    return toUser(session, this.#settings);
+  }
+
+  #onlineUser(id: string): User | undefined {
+    const session = this.#roster.get(id);
+    return session && this.#user(session);
+  }
+
+  #users(): User[] {
+    return Array.from(this.#roster.sessions(), (session) => this.#user(session));
+  }
+
+  #title(): { title?: string } {
+    const { title } = this.#settings;
+    return title === undefined ? {} : { title };
+  }
+}
