@@ -1,0 +1,217 @@
+import { DurableObject } from 'cloudflare:workers';
+import { type Cursor, parseCursor } from '../shared/cursor.ts';
+import type {
+  MembersResponse,
+  NoticeRequest,
+  PageResponse,
+  RoomResponse,
+  SettingsRequest,
+  UnreadRoom,
+} from '../shared/http.ts';
+import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE } from '../shared/limits.ts';
+import { SUBPROTOCOL } from '../shared/protocol.ts';
+import { type Env, retentionPolicy, roomPolicy } from './env.ts';
+import { isMigrated, migrate } from './migrations.ts';
+import type { Verdict } from './room/authority.ts';
+import { GroupCommit } from './room/group-commit.ts';
+import type { RoomSettings, Session } from './room/ports.ts';
+import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
+import { type Inbound, Room } from './room/room.ts';
+import { RoomLog } from './room-log.ts';
+import { SqlAddressBook, SqlSettingsStore } from './room-records.ts';
+import { closeQuietly, SocketPeer } from './socket-peer.ts';
+
+/** Carries the session from the Worker, which proved it, to the room. Only the Worker reaches a room. */
+export const SESSION_HEADER = 'X-Edge-Chat-Session';
+
+/** Author of what a back end says. No user can have this id: theirs all name who vouches for them. */
+const SYSTEM_USER = { id: 'system', name: '系统' };
+
+/** A batch stays below what a row may hold (2 MB) and a mini-program takes as one frame (1 MB). */
+const MAX_BATCH_FRAMES = 256;
+const MAX_BATCH_CHARACTERS = 384 * 1024;
+
+interface OpenRoom {
+  readonly room: Room;
+  readonly log: RoomLog;
+}
+
+/** One room: plugs sockets, storage and alarms into {@link Room}, and decides nothing by itself. */
+export class ChatRoom extends DurableObject<Env> {
+  readonly #peers = new Map<WebSocket, SocketPeer>();
+  readonly #inbox: GroupCommit<Inbound>;
+  readonly #retention: RetentionPolicy;
+  #open: OpenRoom | undefined;
+  /** When the next alarm rings, in milliseconds since 1970, once that is known. */
+  #alarmAt: number | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#retention = retentionPolicy(env);
+    this.#inbox = new GroupCommit<Inbound>({
+      commit: (batch) => this.#enter().room.receive(batch),
+      written: () => this.ctx.storage.sync(),
+      sizeOf: ({ data }) => (typeof data === 'string' ? data.length : data.byteLength),
+      maxItems: MAX_BATCH_FRAMES,
+      maxSize: MAX_BATCH_CHARACTERS,
+    });
+    ctx.setWebSocketAutoResponse(
+      new WebSocketRequestResponsePair(HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE),
+    );
+  }
+
+  /** Takes a WebSocket upgrade that the Worker has let through. */
+  override async fetch(request: Request): Promise<Response> {
+    const session = decodeSession(request.headers.get(SESSION_HEADER));
+    const since = new URL(request.url).searchParams.get('since');
+    const { room } = this.#enter();
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    const peer = SocketPeer.attach(server, session);
+    this.#peers.set(server, peer);
+    try {
+      room.join(peer, since === null ? undefined : parseCursor(since));
+    } catch (fault) {
+      this.#forget(server);
+      throw fault;
+    }
+    const headers = new Headers();
+    if (request.headers.has('Sec-WebSocket-Protocol')) {
+      headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
+    }
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
+  override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    this.#enter();
+    const peer = this.#peers.get(socket);
+    if (!peer) return;
+    await this.#inbox.push({ peer, data });
+    await this.#planTrim();
+  }
+
+  override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
+    this.#enter();
+    // What it sent before it closed still counts.
+    this.#inbox.flush();
+    this.#forget(socket);
+    closeQuietly(socket, code, reason);
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    this.#enter();
+    this.#inbox.flush();
+    this.#forget(socket);
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAt = undefined;
+    const { room, log } = this.#enter();
+    room.trim(trimPoint(log, this.#retention, Date.now()));
+    await this.#planTrim();
+  }
+
+  /** What the room shows of itself. */
+  info(): RoomResponse {
+    const { name } = this;
+    return this.#look()?.room.info() ?? { name, online: 0, epoch: '', head: 0, oldest: 1 };
+  }
+
+  /** Who is online. */
+  members(): MembersResponse {
+    return this.#look()?.room.members() ?? { online: 0, members: [] };
+  }
+
+  /** The `limit` newest events before `before` that `session` may see. */
+  page(session: Session, before: number | undefined, limit: number): PageResponse {
+    const page = this.#look()?.room.page(session, before, limit);
+    if (!page) return { events: [], oldest: 1, more: false };
+    return { ...page, events: page.events.map(({ event }) => event) };
+  }
+
+  /** What is new to `session` since `since`. */
+  unread(session: Session, since: Cursor | undefined): UnreadRoom {
+    const open = this.#look();
+    if (!open) return { room: this.name, unread: 0, epoch: '', head: 0 };
+    const { unread, last } = open.room.unread(session, since);
+    const { epoch, head } = open.log;
+    return { room: this.name, unread, epoch, head, ...(last && { last: last.event }) };
+  }
+
+  /** Publishes a notice of a back end. */
+  async notify({ id, text, to }: NoticeRequest & { id: string }): Promise<Verdict> {
+    const frame = { id, content: { type: 'notice' as const, text }, ...(to && { to }) };
+    const verdict = this.#enter().room.post({ frame }, SYSTEM_USER);
+    await this.#planTrim();
+    return verdict;
+  }
+
+  /** Changes the settings that are given, and returns all of them. */
+  configure(change: SettingsRequest): RoomSettings {
+    const { title, owner, hosts } = change;
+    return this.#enter().room.configure({
+      ...(title !== undefined && { title }),
+      ...(owner !== undefined && { owner }),
+      ...(hosts !== undefined && { hosts }),
+    });
+  }
+
+  private get name(): string {
+    return this.ctx.id.name ?? '';
+  }
+
+  /** The room if it was ever entered: to look at a room must not make one. */
+  #look(): OpenRoom | undefined {
+    return this.#open || isMigrated(this.ctx.storage.sql) ? this.#enter() : undefined;
+  }
+
+  /** The room, made or woken where it is not there yet. */
+  #enter(): OpenRoom {
+    if (this.#open) return this.#open;
+    const { storage } = this.ctx;
+    migrate(storage);
+    for (const socket of this.ctx.getWebSockets()) {
+      this.#peers.set(socket, SocketPeer.restore(socket));
+    }
+    const log = new RoomLog(storage.sql);
+    const ports = {
+      name: this.name,
+      log,
+      addresses: new SqlAddressBook(storage.sql),
+      settings: new SqlSettingsStore(storage.sql),
+      clock: Date.now,
+      timer: (ms: number, task: () => void) => void setTimeout(task, ms),
+      onFault: (fault: unknown) => console.error('room fault', fault),
+    };
+    const room = new Room(ports, roomPolicy(this.env), [...this.#peers.values()]);
+    this.#open = { room, log };
+    return this.#open;
+  }
+
+  #forget(socket: WebSocket): void {
+    const peer = this.#peers.get(socket);
+    if (!peer) return;
+    this.#peers.delete(socket);
+    this.#open?.room.leave(peer);
+  }
+
+  /** Sets the alarm where it is missing or too late: each time it is set costs a row. */
+  async #planTrim(): Promise<void> {
+    const due = nextTrim(this.#enter().log, this.#retention, Date.now());
+    if (due === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= due)) return;
+    this.#alarmAt = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
+    if (this.#alarmAt <= due) return;
+    this.#alarmAt = due;
+    await this.ctx.storage.setAlarm(due);
+  }
+}
+
+/** Writes a session for {@link SESSION_HEADER}: headers hold no Chinese. */
+export function encodeSession(session: Session): string {
+  return encodeURIComponent(JSON.stringify(session));
+}
+
+function decodeSession(header: string | null): Session {
+  if (header === null) throw new Error(`a room is entered with ${SESSION_HEADER}`);
+  return JSON.parse(decodeURIComponent(header));
+}

@@ -1,0 +1,11 @@
+import type { Context } from 'hono';
+import type { Env } from '../env.ts';
+import type { Session } from '../room/ports.ts';
+
+/** What the routes have: the Worker's environment, and after `requireSession` who is asking. */
+export interface AppEnv {
+  Bindings: Env;
+  Variables: { session: Session };
+}
+
+export type AppContext = Context<AppEnv>;

@@ -1,0 +1,26 @@
+import { Hono } from 'hono';
+import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
+import { toRefusalError } from '../refusal.ts';
+import { adminRoutes } from './admin.ts';
+import type { AppEnv } from './app-types.ts';
+import { allowOrigins } from './guards.ts';
+import { roomRoutes } from './rooms.ts';
+import { sessionRoutes } from './session.ts';
+import { connect } from './ws.ts';
+
+/** All routes of the Worker. */
+export const app = new Hono<AppEnv>()
+  .use('/api/*', allowOrigins())
+  .get('/ws', connect)
+  .get('/healthz', (c) => c.json({ ok: true, protocol: PROTOCOL_VERSION }))
+  .route('/api/session', sessionRoutes)
+  .route('/api/rooms', roomRoutes)
+  .route('/api/rooms', adminRoutes)
+  .notFound((c) => c.json({ error: { code: 'not_found', message: 'there is no such route' } }, 404))
+  .onError((thrown, c) => {
+    const { refusal, status } = toRefusalError(thrown);
+    if (refusal.retryAfter !== undefined) {
+      c.header('Retry-After', String(Math.ceil(refusal.retryAfter / 1_000)));
+    }
+    return c.json({ error: refusal }, status);
+  });

@@ -1,0 +1,46 @@
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { createMiddleware } from 'hono/factory';
+import { MAX_BODY_BYTES } from '../../shared/limits.ts';
+import { checkAdminKey } from '../identity/admin.ts';
+import { bearerOf } from '../identity/bearer.ts';
+import { readToken } from '../identity/token.ts';
+import { refuse } from '../refusal.ts';
+import type { AppEnv } from './app-types.ts';
+import { isAllowedOrigin } from './origin.ts';
+
+/** Lets in who shows a session token, and keeps who that is in `session`. */
+export const requireSession = () =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const token = bearerOf(c.req.raw.headers);
+    if (token === undefined)
+      throw refuse('unauthorized', 'this needs Authorization: Bearer <token>');
+    c.set('session', await readToken(token, c.env.SESSION_SECRET));
+    await next();
+  });
+
+/** Lets in who shows the admin key. */
+export const requireAdmin = () =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    await checkAdminKey(bearerOf(c.req.raw.headers), c.env.ADMIN_KEY);
+    await next();
+  });
+
+/** Refuses a body that is larger than any that means something. */
+export const limitBody = () =>
+  bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: () => {
+      throw refuse('too_large', `a body must have at most ${MAX_BODY_BYTES} bytes`);
+    },
+  });
+
+/** Lets pages of the listed origins read the answers. */
+export const allowOrigins = () =>
+  cors({
+    origin: (origin, c) =>
+      isAllowedOrigin(origin, c.req.url, c.env.ALLOWED_ORIGINS) ? origin : null,
+    allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
+    allowHeaders: ['Authorization', 'Content-Type'],
+    maxAge: 86_400,
+  });

@@ -1,0 +1,76 @@
+import { encodeFrame } from '../../shared/codec.ts';
+import { formatCursor } from '../../shared/cursor.ts';
+import { ERRORS, type Refusal } from '../../shared/errors.ts';
+import {
+  CursorSchema,
+  GroupSchema,
+  NameSchema,
+  RoomNameSchema,
+  SUBPROTOCOL,
+} from '../../shared/protocol.ts';
+import { encodeSession, SESSION_HEADER } from '../chat-room.ts';
+import { bearerOf, offeredProtocols } from '../identity/bearer.ts';
+import { readToken } from '../identity/token.ts';
+import { guestUserId } from '../identity/user-id.ts';
+import { refuse, toRefusalError } from '../refusal.ts';
+import type { Session } from '../room/ports.ts';
+import type { AppContext } from './app-types.ts';
+import { parseInput } from './input.ts';
+import { isAllowedOrigin } from './origin.ts';
+import { roomStub } from './rooms-client.ts';
+
+/** `GET /ws?room=`: proves who it is, and hands the socket to the room. */
+export async function connect(c: AppContext): Promise<Response> {
+  if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
+    const message = 'this is a WebSocket address: connect with wss:// or ws://';
+    return c.json({ error: { code: 'bad_frame', message } }, 426, { Upgrade: 'websocket' });
+  }
+  const { edgeChat, token } = offeredProtocols(c.req.raw.headers);
+  const protocol: Record<string, string> = edgeChat
+    ? { 'Sec-WebSocket-Protocol': SUBPROTOCOL }
+    : {};
+  try {
+    const room = parseInput(RoomNameSchema, c.req.query('room') ?? '');
+    const since = c.req.query('since');
+    const cursor = since === undefined ? undefined : parseInput(CursorSchema, since);
+    checkOrigin(c);
+    const session = await identify(c, token);
+    const query = cursor ? `?since=${formatCursor(cursor)}` : '';
+    const headers = { Upgrade: 'websocket', [SESSION_HEADER]: encodeSession(session), ...protocol };
+    return await roomStub(c.env, room).fetch(`https://room/ws${query}`, { headers });
+  } catch (thrown) {
+    return refuseSocket(toRefusalError(thrown).refusal, protocol);
+  }
+}
+
+/** A header can't come from a page on the web: where the token came in one, no page is behind it. */
+function checkOrigin(c: AppContext): void {
+  const origin = c.req.header('Origin');
+  if (origin === undefined || bearerOf(c.req.raw.headers) !== undefined) return;
+  if (isAllowedOrigin(origin, c.req.url, c.env.ALLOWED_ORIGINS)) return;
+  throw refuse('forbidden', `pages of ${origin.slice(0, 100)} may not connect here`);
+}
+
+async function identify(c: AppContext, subprotocolToken: string | undefined): Promise<Session> {
+  const token = bearerOf(c.req.raw.headers) ?? subprotocolToken;
+  if (token !== undefined) return readToken(token, c.env.SESSION_SECRET);
+  const name = c.req.query('name');
+  if (name === undefined) throw refuse('unauthorized', 'connect with a session token');
+  if (c.env.ALLOW_GUESTS !== 'true') throw refuse('unauthorized', 'guests are not allowed here');
+  const guest = parseInput(NameSchema, name);
+  const group = c.req.query('group');
+  return {
+    id: guestUserId(guest),
+    name: guest,
+    ...(group !== undefined && { group: parseInput(GroupSchema, group) }),
+  };
+}
+
+/** A mini-program can't read the status of a failed upgrade: it is told over an accepted socket. */
+function refuseSocket(refusal: Refusal, headers: Record<string, string>): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.send(encodeFrame({ type: 'reject', ...refusal }));
+  server.close(ERRORS[refusal.code].closeCode, refusal.code);
+  return new Response(null, { status: 101, webSocket: client, headers });
+}

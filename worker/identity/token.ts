@@ -1,0 +1,63 @@
+/** Session tokens: JWTs that only this Worker signs and reads. */
+import { sign, verify } from 'hono/jwt';
+import { JwtTokenExpired } from 'hono/utils/jwt/types';
+import * as v from 'valibot';
+import { notConfigured, refuse } from '../refusal.ts';
+import type { Session } from '../room/ports.ts';
+
+/** How long a session lasts, in milliseconds. */
+export const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1_000;
+
+const ALGORITHM = 'HS256';
+const AUDIENCE = 'edge-chat';
+/** As many characters as HS256 has bits of security to lose: RFC 7518 asks for 256 bits. */
+const MIN_SECRET_LENGTH = 32;
+
+const ClaimsSchema = v.object({
+  sub: v.string(),
+  name: v.string(),
+  avatar: v.optional(v.string()),
+  group: v.optional(v.string()),
+  exp: v.number(),
+});
+
+/** Signs a session that begins at `now` and lasts a week (milliseconds since 1970). */
+export async function issueToken(
+  user: Omit<Session, 'expiresAt'>,
+  secret: string | undefined,
+  now: number,
+): Promise<{ token: string; expiresAt: number }> {
+  const { id, ...details } = user;
+  const iat = Math.floor(now / 1_000);
+  const exp = iat + SESSION_LIFETIME_MS / 1_000;
+  const claims = { aud: AUDIENCE, sub: id, ...details, iat, exp };
+  const token = await sign(claims, requireSecret('SESSION_SECRET', secret), ALGORITHM);
+  return { token, expiresAt: exp * 1_000 };
+}
+
+/** Reads a token; throws `unauthorized` for one that is forged, damaged, expired or not ours. */
+export async function readToken(token: string, secret: string | undefined): Promise<Session> {
+  const key = requireSecret('SESSION_SECRET', secret);
+  try {
+    const payload = await verify(token, key, { alg: ALGORITHM, aud: AUDIENCE });
+    const { sub, exp, name, avatar, group } = v.parse(ClaimsSchema, payload);
+    return {
+      id: sub,
+      name,
+      ...(avatar !== undefined && { avatar }),
+      ...(group !== undefined && { group }),
+      expiresAt: exp * 1_000,
+    };
+  } catch (cause) {
+    const expired = cause instanceof JwtTokenExpired;
+    const message = expired ? 'the session has expired: log in again' : 'the token is not valid';
+    throw refuse('unauthorized', message, cause);
+  }
+}
+
+/** The secret, or a refusal that says which one an operator must set: never a weak one. */
+export function requireSecret(name: string, secret: string | undefined): string {
+  if (secret !== undefined && secret.length >= MIN_SECRET_LENGTH) return secret;
+  const problem = secret ? `is shorter than ${MIN_SECRET_LENGTH} characters` : 'is not set';
+  throw notConfigured(`${name} ${problem}: npx wrangler secret put ${name}`);
+}

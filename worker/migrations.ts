@@ -1,0 +1,57 @@
+/** The tables of a room, as steps that are only ever added to: a room may sleep through years of them. */
+
+type Migration = (sql: SqlStorage) => void;
+
+const MIGRATIONS: readonly Migration[] = [
+  (sql) => {
+    // One row a batch and no secondary index: rows written are what a chat pays for.
+    // `lines` holds the events of seq `first` to `last`, each a line of JSON, ready to be sent.
+    // `offline` holds, by seq, who of a private message's audience was away; most rows have none.
+    sql.exec(`CREATE TABLE events (
+      first INTEGER PRIMARY KEY,
+      last INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      lines TEXT NOT NULL,
+      offline TEXT
+    )`);
+    sql.exec('CREATE TABLE addresses (address TEXT PRIMARY KEY) WITHOUT ROWID');
+    const epoch = crypto.randomUUID().replaceAll('-', '').slice(0, 12);
+    sql.exec(`INSERT INTO meta (key, value) VALUES ('epoch', ?)`, epoch);
+  },
+];
+
+/** Whether there is anything in this storage: reading a room that nobody entered must not make one. */
+export function isMigrated(sql: SqlStorage): boolean {
+  const tables = sql.exec(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'`);
+  return tables.toArray().length > 0;
+}
+
+/**
+ * Brings the tables up to this version. Throws when they were written by a newer one: going on would
+ * lose what this version does not know of.
+ */
+export function migrate(storage: DurableObjectStorage): void {
+  const { sql } = storage;
+  const version = isMigrated(sql) ? Number(readMeta(sql, 'version') ?? 0) : 0;
+  if (version === MIGRATIONS.length) return;
+  if (version > MIGRATIONS.length) {
+    throw new Error(`room storage has version ${version}, newer than ${MIGRATIONS.length}`);
+  }
+  storage.transactionSync(() => {
+    sql.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID');
+    for (const step of MIGRATIONS.slice(version)) step(sql);
+    writeMeta(sql, 'version', String(MIGRATIONS.length));
+  });
+}
+
+/** Keys of the one-of-a-kind values of a room. */
+type MetaKey = 'version' | 'epoch' | 'head' | 'settings';
+
+export function readMeta(sql: SqlStorage, key: MetaKey): string | undefined {
+  return sql.exec<{ value: string }>('SELECT value FROM meta WHERE key = ?', key).toArray()[0]
+    ?.value;
+}
+
+export function writeMeta(sql: SqlStorage, key: MetaKey, value: string): void {
+  sql.exec('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value);
+}

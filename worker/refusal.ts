@@ -1,0 +1,31 @@
+import { ERRORS, type ErrorCode, type ErrorInfo, type Refusal } from '../shared/errors.ts';
+
+/** Thrown where a request is refused; what it carries is what the caller is told. */
+export class RefusalError extends Error {
+  readonly refusal: Refusal;
+  /** The HTTP status, where it is not the one that the code stands for. */
+  readonly status: ErrorInfo['status'];
+
+  constructor(refusal: Refusal, options: { status?: ErrorInfo['status']; cause?: unknown } = {}) {
+    super(`${refusal.code}: ${refusal.message}`, { cause: options.cause });
+    this.refusal = refusal;
+    this.status = options.status ?? ERRORS[refusal.code].status;
+  }
+}
+
+/** Makes a {@link RefusalError} of a code and a sentence. */
+export function refuse(code: ErrorCode, message: string, cause?: unknown): RefusalError {
+  return new RefusalError({ code, message }, { cause });
+}
+
+/** Something that an operator has to set up first; retrying helps once that is done. */
+export function notConfigured(message: string): RefusalError {
+  return new RefusalError({ code: 'server_error', message }, { status: 503 });
+}
+
+/** What the caller is told of anything that was thrown: of our own faults only that there was one. */
+export function toRefusalError(thrown: unknown): RefusalError {
+  if (thrown instanceof RefusalError) return thrown;
+  console.error('unexpected fault', thrown);
+  return refuse('server_error', 'something went wrong here: try again', thrown);
+}

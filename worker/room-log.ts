@@ -1,0 +1,116 @@
+import { decodeEvent } from '../shared/codec.ts';
+import { readMeta, writeMeta } from './migrations.ts';
+import type { EventLog, StoredEvent } from './room/ports.ts';
+
+type Row = { first: number; lines: string; offline: string | null };
+
+/** The event log of a room on the SQLite storage of its Durable Object, after `migrate`. */
+export class RoomLog implements EventLog {
+  readonly epoch: string;
+  readonly #sql: SqlStorage;
+  #head: number;
+  #oldest: number;
+  #oldestAt: number | undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    const epoch = readMeta(sql, 'epoch');
+    if (epoch === undefined) throw new Error('room storage has no epoch');
+    this.epoch = epoch;
+    const newest = sql
+      .exec<{ last: number }>('SELECT last FROM events ORDER BY first DESC LIMIT 1')
+      .toArray()[0];
+    this.#head = newest?.last ?? Number(readMeta(sql, 'head') ?? 0);
+    [this.#oldest, this.#oldestAt] = this.#findOldest();
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  get oldestAt(): number | undefined {
+    return this.#oldestAt;
+  }
+
+  append(batch: readonly StoredEvent[]): void {
+    const first = batch[0];
+    if (!first) return;
+    const last = this.#head + batch.length;
+    if (first.event.seq !== this.#head + 1 || batch.at(-1)?.event.seq !== last) {
+      throw new Error(`a batch must follow on ${this.#head}`);
+    }
+    this.#sql.exec(
+      'INSERT INTO events (first, last, at, lines, offline) VALUES (?, ?, ?, ?, ?)',
+      first.event.seq,
+      last,
+      first.event.at,
+      batch.map(({ text }) => text).join('\n'),
+      encodeOffline(batch),
+    );
+    this.#head = last;
+    this.#oldestAt ??= first.event.at;
+  }
+
+  read(after: number, upTo: number): StoredEvent[] {
+    const events: StoredEvent[] = [];
+    if (upTo <= after) return events;
+    // The batch that holds the first of them may begin before it.
+    const rows = this.#sql.exec<Row>(
+      `SELECT first, lines, offline FROM events
+       WHERE first >= coalesce((SELECT max(first) FROM events WHERE first <= ?), 0) AND first <= ?
+       ORDER BY first`,
+      after + 1,
+      upTo,
+    );
+    for (const { first, lines, offline } of rows) {
+      const away = offline === null ? undefined : decodeOffline(offline);
+      for (const [index, text] of lines.split('\n').entries()) {
+        const seq = first + index;
+        if (seq <= after || seq > upTo) continue;
+        const event = decodeEvent(text);
+        const users = away?.[seq];
+        events.push(users ? { event, text, offline: users } : { event, text });
+      }
+    }
+    return events;
+  }
+
+  newestBefore(time: number): number {
+    // Times never fall with seq, so this stops at the first row that stays.
+    const staying = this.#sql
+      .exec<{ first: number }>(
+        'SELECT first FROM events WHERE at >= ? ORDER BY first LIMIT 1',
+        time,
+      )
+      .toArray()[0];
+    return staying ? staying.first - 1 : this.#head;
+  }
+
+  trim(upTo: number): void {
+    this.#sql.exec('DELETE FROM events WHERE first <= ? AND last <= ?', upTo, upTo);
+    [this.#oldest, this.#oldestAt] = this.#findOldest();
+    // Without a row that tells it, a seq would be given twice.
+    if (this.#oldestAt === undefined) writeMeta(this.#sql, 'head', String(this.#head));
+  }
+
+  #findOldest(): [seq: number, at: number | undefined] {
+    const row = this.#sql
+      .exec<{ first: number; at: number }>('SELECT first, at FROM events ORDER BY first LIMIT 1')
+      .toArray()[0];
+    return row ? [row.first, row.at] : [this.#head + 1, undefined];
+  }
+}
+
+function encodeOffline(batch: readonly StoredEvent[]): string | null {
+  const away = batch.filter(({ offline }) => offline);
+  if (away.length === 0) return null;
+  return JSON.stringify(Object.fromEntries(away.map(({ event, offline }) => [event.seq, offline])));
+}
+
+function decodeOffline(text: string): Record<number, readonly string[] | undefined> {
+  return JSON.parse(text);
+}

@@ -1,0 +1,39 @@
+/** What a room keeps besides its events, on the SQLite storage of its Durable Object. */
+import { readMeta, writeMeta } from './migrations.ts';
+import type { Address, AddressBook, RoomSettings, SettingsStore } from './room/ports.ts';
+
+/** Everybody who has ever been here: a row for each, written once. */
+export class SqlAddressBook implements AddressBook {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  add(address: Address): void {
+    this.#sql.exec('INSERT OR IGNORE INTO addresses (address) VALUES (?)', address);
+  }
+
+  has(address: Address): boolean {
+    const rows = this.#sql.exec('SELECT 1 FROM addresses WHERE address = ?', address);
+    return rows.toArray().length > 0;
+  }
+}
+
+/** The settings, as one value. */
+export class SqlSettingsStore implements SettingsStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  read(): RoomSettings {
+    const text = readMeta(this.#sql, 'settings');
+    return text === undefined ? { hosts: [] } : JSON.parse(text);
+  }
+
+  write(settings: RoomSettings): void {
+    writeMeta(this.#sql, 'settings', JSON.stringify(settings));
+  }
+}
