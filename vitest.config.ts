@@ -27,6 +27,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
+          testTimeout: 20_000,
           include: ['test/worker/*.test.ts', 'test/worker/http/*.test.ts'],
           globalSetup: ['test/support/wechat-stand-in.ts'],
         },

@@ -11,6 +11,8 @@ import { parseArgs } from 'node:util';
 const DEV_VARS = '.dev.vars';
 const DEFAULT_PORT = 8787;
 const POLL_MS = 200;
+/** Flags can put the server where this script does not find it; then it prints nothing more. */
+const START_TIMEOUT_MS = 60_000;
 
 function makeDevVars(): void {
   if (existsSync(DEV_VARS)) return;
@@ -93,5 +95,8 @@ const wrangler = spawn('wrangler', ['dev', ...flags, ...args], {
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => wrangler.kill(signal));
 wrangler.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
-while (!(await isUp(port))) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-console.log(nextSteps(port));
+const deadline = Date.now() + START_TIMEOUT_MS;
+while (!(await isUp(port)) && Date.now() < deadline) {
+  await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}
+if (await isUp(port)) console.log(nextSteps(port));

@@ -83,15 +83,11 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    this.#enter();
-    const peer = this.#peers.get(socket);
-    if (!peer) return;
-    await this.#inbox.push({ peer, data });
+    await this.#inbox.push({ peer: this.#peerOf(socket), data });
     await this.#planTrim();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    this.#enter();
     // What it sent before it closed still counts.
     this.#inbox.flush();
     this.#forget(socket);
@@ -99,7 +95,6 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#enter();
     this.#inbox.flush();
     this.#forget(socket);
   }
@@ -170,9 +165,6 @@ export class ChatRoom extends DurableObject<Env> {
     if (this.#open) return this.#open;
     const { storage } = this.ctx;
     migrate(storage);
-    for (const socket of this.ctx.getWebSockets()) {
-      this.#peers.set(socket, SocketPeer.restore(socket));
-    }
     const log = new RoomLog(storage.sql);
     const ports = {
       name: this.name,
@@ -183,16 +175,35 @@ export class ChatRoom extends DurableObject<Env> {
       timer: (ms: number, task: () => void) => void setTimeout(task, ms),
       onFault: (fault: unknown) => console.error('room fault', fault),
     };
-    const room = new Room(ports, roomPolicy(this.env), [...this.#peers.values()]);
+    const room = new Room(ports, roomPolicy(this.env));
     this.#open = { room, log };
+    for (const socket of this.ctx.getWebSockets()) {
+      if (socket.readyState === WebSocket.OPEN) this.#peerOf(socket);
+    }
     return this.#open;
   }
 
+  /**
+   * The peer of a socket. A room that is woken by a closing socket does not find it among those that
+   * are open, nor others that close at the same time: they are taken up here, to be seen leaving.
+   */
+  #peerOf(socket: WebSocket): SocketPeer {
+    const known = this.#peers.get(socket);
+    if (known) return known;
+    const { room } = this.#enter();
+    // Entering takes up all that are open, this one perhaps among them.
+    const open = this.#peers.get(socket);
+    if (open) return open;
+    const peer = SocketPeer.restore(socket);
+    this.#peers.set(socket, peer);
+    room.restore(peer);
+    return peer;
+  }
+
   #forget(socket: WebSocket): void {
-    const peer = this.#peers.get(socket);
-    if (!peer) return;
+    const peer = this.#peerOf(socket);
     this.#peers.delete(socket);
-    this.#open?.room.leave(peer);
+    this.#enter().room.leave(peer);
   }
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */

@@ -107,7 +107,7 @@ export class RoomHarness {
   }
 
   #wake(): Room {
-    return new Room(
+    const room = new Room(
       {
         name: 'lobby',
         log: this.log,
@@ -118,7 +118,8 @@ export class RoomHarness {
         onFault: (fault) => this.faults.push(fault),
       },
       this.policy,
-      this.#peers,
     );
+    for (const peer of this.#peers) room.restore(peer);
+    return room;
   }
 }

@@ -25,18 +25,22 @@ export class PresenceBoard {
   readonly #timer: Timer;
   readonly #publish: (text: string) => void;
   /** Whom the others have been told to be online. */
-  readonly #announced: Set<string>;
+  readonly #announced = new Set<string>();
   readonly #changed = new Set<string>();
   #windowOpen = false;
-  #rosterSent: boolean;
+  #rosterSent = true;
 
-  /** `publish` sends a frame to everybody. Who is online now counts as announced. */
+  /** `publish` sends a frame to everybody. */
   constructor(online: OnlineUsers, timer: Timer, publish: (text: string) => void) {
     this.#online = online;
     this.#timer = timer;
     this.#publish = publish;
-    this.#announced = new Set(online.users().map(({ id }) => id));
-    this.#rosterSent = online.size() <= MAX_ROSTER_USERS;
+  }
+
+  /** This user was announced before the room slept. */
+  assume(userId: string): void {
+    this.#announced.add(userId);
+    this.#rosterSent = this.#announced.size <= MAX_ROSTER_USERS;
   }
 
   /** Something about this user is not as it was told last: here, gone, or with other details. */

@@ -81,24 +81,26 @@ export class Room {
   readonly #presence: PresenceBoard;
   #settings: RoomSettings;
 
-  /** `peers` are the connections that outlived the room's sleep: nobody is told that they came. */
-  constructor(ports: RoomPorts, policy: RoomPolicy, peers: readonly Peer[] = []) {
+  constructor(ports: RoomPorts, policy: RoomPolicy) {
     this.#ports = ports;
     this.#policy = policy;
     this.#settings = ports.settings.read();
     this.#authority = new Authority(ports.log, ports.addresses, ports.clock);
     this.#admission = new Admission(policy.rate, ports.clock);
     this.#fanOut = new FanOut((session) => this.#user(session));
-    for (const peer of peers) {
-      this.#roster.add(peer);
-      this.#fanOut.add(peer);
-    }
     const online = {
       size: () => this.#roster.size,
       user: (id: string) => this.#onlineUser(id),
       users: () => this.#users(),
     };
     this.#presence = new PresenceBoard(online, ports.timer, (text) => this.#fanOut.broadcast(text));
+  }
+
+  /** Takes up a connection that outlived the room's sleep: nobody needs to be told that it came. */
+  restore(peer: Peer): void {
+    this.#roster.add(peer);
+    this.#fanOut.add(peer);
+    this.#presence.assume(peer.session.id);
   }
 
   /** Lets a connection in: `welcome`, what it missed, and word to the others. */

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { NoticeResponse } from '../../shared/http.ts';
+import { NodeClient, until } from '../support/node-client.ts';
+import { ProjectCopy, Server } from '../support/server.ts';
+
+describe('npm start in a fresh clone', () => {
+  const copy = new ProjectCopy();
+  const state = ['--persist-to', join(copy.folder, 'state')];
+  let server: Server;
+
+  afterAll(() => {
+    server?.kill();
+    copy.remove();
+  });
+
+  it('makes secrets, passes flags on, and says what to do next', async () => {
+    server = await Server.start(copy.folder, state);
+    expect(copy.devVar('SESSION_SECRET')).toMatch(/^[0-9a-f]{64}$/);
+    expect(copy.devVar('ADMIN_KEY')).not.toBe(copy.devVar('SESSION_SECRET'));
+    expect(server.output).not.toContain(copy.devVar('ADMIN_KEY'));
+    expect(server.output).toContain(
+      `npx wscat -c "ws://localhost:${server.port}/ws?room=lobby&name=alice"`,
+    );
+  });
+
+  it('wscat gets in with the very line that is printed, and talks', async () => {
+    const line = /npx (wscat -c .*name=alice")/.exec(server.output)?.[1] ?? '';
+    const wscat = spawn('npx', ['-c', line], { cwd: copy.folder, detached: true });
+    let output = '';
+    wscat.stdout.on('data', (chunk) => {
+      output += String(chunk);
+    });
+    const says = (text: string) => until(() => output.includes(text) || undefined, text);
+    await says('"type":"welcome"');
+    const typed = /^ +(\{"type":"send","id":"1".*\})$/m.exec(server.output)?.[1] ?? '';
+    wscat.stdin.write(`${typed}\n`);
+    await says('"type":"ack"');
+    await says('你好 👋');
+    process.kill(-(wscat.pid as number), 'SIGKILL');
+  });
+
+  it('[R2][R3][R5][R6] people talk; kill -9; all is there again, once', async () => {
+    const url = (name: string, since?: string) =>
+      server.ws({ room: '大厅', name, ...(since && { since }) });
+    const [alice, bob] = [await NodeClient.join(url('alice')), await NodeClient.join(url('bob'))];
+    await alice.say('public 你好 👋');
+    await bob.close();
+    const toBob = { to: { users: ['guest:bob'] } };
+    const ack = await alice.say('for bob, later', { id: 'private-1', ...toBob });
+    expect(ack.offline).toEqual(['guest:bob']);
+    const secret = copy.devVar('SESSION_SECRET');
+
+    server.kill();
+    await until(() => alice.closed, 'the connection to break');
+    server = await Server.start(copy.folder, state);
+    expect(copy.devVar('SESSION_SECRET')).toBe(secret);
+
+    const back = await NodeClient.join(url('bob', bob.cursor));
+    expect(back.inbox.all('welcome')[0]?.resume).toBe('recovered');
+    await back.upTo(2);
+    expect([...bob.inbox.texts(), ...back.inbox.texts()]).toEqual([
+      'public 你好 👋',
+      'for bob, later',
+    ]);
+    const again = await NodeClient.join(url('alice', alice.cursor));
+    expect(await again.say('for bob, later', { id: 'private-1', ...toBob })).toEqual(ack);
+    expect((await again.say('and on')).seq).toBe(3);
+    await back.upTo(3);
+    const eve = await NodeClient.join(url('eve'));
+    await eve.upTo(3);
+    expect(eve.inbox.texts()).toEqual(['public 你好 👋', 'and on']);
+  });
+
+  it('a back end pushes with the key of .dev.vars', async () => {
+    const alice = await NodeClient.join(server.ws({ room: 'push', name: 'alice' }));
+    const response = await fetch(server.http('/api/rooms/push/notices'), {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${copy.devVar('ADMIN_KEY')}` },
+      body: JSON.stringify({ text: '直播开始了' }),
+    });
+    expect(response.status).toBe(201);
+    expect(((await response.json()) as NoticeResponse).seq).toBe(1);
+    await alice.upTo(1);
+    expect(alice.inbox.texts()).toEqual(['直播开始了']);
+  });
+
+  it('[R1][R4] a busy room sends many messages as one frame, to all in the same order', async () => {
+    const people = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        NodeClient.join(server.ws({ room: 'busy', name: `p${i}` })),
+      ),
+    );
+    for (let i = 0; i < 10; i++) {
+      for (const person of people) {
+        person.send({ type: 'send', id: `m${i}`, content: { type: 'text', text: `m${i}` } });
+      }
+    }
+    for (const person of people) await person.upTo(200);
+    const seen = new Set(people.map(({ inbox }) => JSON.stringify(inbox.events())));
+    expect(seen.size).toBe(1);
+    const first = people[0]?.inbox.all('events') ?? [];
+    expect(first.length).toBeLessThan(200);
+    expect(first.some(({ events }) => events.length > 1)).toBe(true);
+  });
+});

@@ -1,0 +1,130 @@
+/** What every event log must do, whatever it stores in. */
+import { describe, expect, it } from 'vitest';
+import { encodeEvent } from '../../shared/codec.ts';
+import type { ChatEvent } from '../../shared/protocol.ts';
+import type { EventLog, StoredEvent } from '../../worker/room/ports.ts';
+
+/** An event as the authority would make it. */
+export function storedEvent(seq: number, at = seq * 1_000, offline?: string[]): StoredEvent {
+  const event: ChatEvent = {
+    kind: 'message',
+    seq,
+    at,
+    id: `id-${seq}`,
+    from: { id: 'u', name: '小明', role: 'member' },
+    content: { type: 'text', text: `第 ${seq} 条\n"quoted" 😀` },
+    ...(offline && { to: { users: offline } }),
+  };
+  return { event, text: encodeEvent(event), ...(offline && { offline }) };
+}
+
+/** The events `first` to `last`. */
+export function batchOf(first: number, last: number): StoredEvent[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => storedEvent(first + i));
+}
+
+/**
+ * Runs the suite. `use` hands a fresh, empty log to its callback; `reopen` gives what another
+ * instance on the same storage would be.
+ */
+export function testEventLog(
+  use: (test: (log: EventLog, reopen: () => EventLog) => void) => Promise<void>,
+): void {
+  const withLog = (test: (log: EventLog, reopen: () => EventLog) => void) => () => use(test);
+  const seqs = (events: StoredEvent[]) => events.map(({ event }) => event.seq);
+
+  describe('an event log', () => {
+    it(
+      'begins empty',
+      withLog((log) => {
+        expect(log).toMatchObject({ head: 0, oldest: 1, oldestAt: undefined });
+        expect(log.read(0, 100)).toEqual([]);
+        expect(log.newestBefore(Number.MAX_SAFE_INTEGER)).toBe(0);
+        log.trim(100);
+        expect(log).toMatchObject({ head: 0, oldest: 1 });
+      }),
+    );
+
+    it(
+      'gives back what it was given, to the letter',
+      withLog((log, reopen) => {
+        const batch = [storedEvent(1), storedEvent(2, 2_000, ['a', 'b']), storedEvent(3)];
+        log.append(batch);
+        for (const each of [log, reopen()]) {
+          expect(each.read(0, 3)).toEqual(batch);
+          expect(each).toMatchObject({ head: 3, oldest: 1, oldestAt: 1_000, epoch: log.epoch });
+        }
+      }),
+    );
+
+    it(
+      'reads any stretch, wherever batches begin and end',
+      withLog((log) => {
+        for (const [first, last] of [
+          [1, 1],
+          [2, 4],
+          [5, 9],
+          [10, 10],
+        ] as const) {
+          log.append(batchOf(first, last));
+        }
+        for (let after = 0; after <= 10; after++) {
+          for (let upTo = 0; upTo <= 12; upTo++) {
+            const expected = Array.from({ length: 10 }, (_, i) => i + 1).filter(
+              (seq) => seq > after && seq <= upTo,
+            );
+            expect(seqs(log.read(after, upTo))).toEqual(expected);
+          }
+        }
+        expect(seqs(log.read(-1_000, 2))).toEqual([1, 2]);
+      }),
+    );
+
+    it(
+      '[R1] refuses a batch that does not follow on its head',
+      withLog((log) => {
+        log.append(batchOf(1, 2));
+        for (const wrong of [batchOf(2, 3), batchOf(4, 4), [storedEvent(3), storedEvent(5)]]) {
+          expect(() => log.append(wrong)).toThrow();
+        }
+        expect(log.head).toBe(2);
+        log.append([]);
+        log.append(batchOf(3, 3));
+        expect(seqs(log.read(0, 9))).toEqual([1, 2, 3]);
+      }),
+    );
+
+    it(
+      'knows which events are older than a time',
+      withLog((log) => {
+        log.append(batchOf(1, 1));
+        log.append(batchOf(2, 2));
+        expect([0, 1_000, 1_001, 2_000, 2_001].map((time) => log.newestBefore(time))).toEqual([
+          0, 0, 1, 1, 2,
+        ]);
+      }),
+    );
+
+    it(
+      'forgets what is trimmed, never more, and its head never falls',
+      withLog((log, reopen) => {
+        log.append(batchOf(1, 2));
+        log.append(batchOf(3, 6));
+        log.append(batchOf(7, 7));
+        log.trim(1);
+        expect(log.oldest).toBe(1);
+        log.trim(4);
+        expect(log).toMatchObject({ oldest: 3, oldestAt: 3_000, head: 7 });
+        expect(seqs(log.read(0, 9))).toEqual([3, 4, 5, 6, 7]);
+        log.trim(7);
+        for (const each of [log, reopen()]) {
+          expect(each).toMatchObject({ oldest: 8, oldestAt: undefined, head: 7 });
+        }
+        log.append(batchOf(8, 8));
+        for (const each of [log, reopen()]) {
+          expect(each).toMatchObject({ oldest: 8, oldestAt: 8_000, head: 8 });
+        }
+      }),
+    );
+  });
+}
