@@ -1,0 +1,130 @@
+/**
+ * `npm run bench:join`: what joining costs in a room with 100,000 events in its log, next to a room
+ * with 100. Both live in one `wrangler dev`; joins alternate between them. Time is from opening the
+ * socket to the last event of the catch-up; the machine's noise is that of the rows against each
+ * other. The rows that storage reads are counted by test/worker/room-log.test.ts.
+ */
+import { randomUUID } from 'node:crypto';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import WebSocket from 'ws';
+import { encodeEvent } from '../../shared/codec.ts';
+import { NodeClient } from '../support/node-client.ts';
+import { ProjectCopy, Server } from '../support/server.ts';
+
+const ROOMS = { small: 100, large: 100_000 } as const;
+type Room = keyof typeof ROOMS;
+const WARM_JOINS = 300;
+const COLD_STARTS = 20;
+
+interface Join {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
+/** Joins, catches up to the head, and leaves. */
+function measureJoin(url: string): Promise<Join> {
+  return new Promise((done, fail) => {
+    const start = performance.now();
+    let bytes = 0;
+    let head = 0;
+    const socket = new WebSocket(url);
+    socket.on('error', fail);
+    socket.on('message', (data) => {
+      const text = String(data);
+      const frame = JSON.parse(text);
+      // Who else is there is not what is measured.
+      if (frame.type === 'presence') return;
+      bytes += Buffer.byteLength(text);
+      if (frame.type === 'welcome') head = frame.head;
+      if (frame.type === 'events' && frame.upTo === head) {
+        const ms = performance.now() - start;
+        socket.on('close', () => done({ ms, bytes }));
+        socket.close();
+      }
+    });
+  });
+}
+
+/** Writes events, a row each, into the file of the room that holds the message `marker`. */
+function fill(stateFolder: string, marker: string, events: number): void {
+  for (const file of globSync(join(stateFolder, 'v3/do/*ChatRoom*/*.sqlite'))) {
+    const db = new DatabaseSync(file);
+    const isRoom = db
+      .prepare(`SELECT count(*) AS n FROM sqlite_master WHERE name = 'events'`)
+      .get()?.n;
+    if (isRoom && db.prepare('SELECT 1 FROM events WHERE lines LIKE ?').get(`%${marker}%`)) {
+      const insert = db.prepare('INSERT INTO events (first, last, at, lines) VALUES (?, ?, ?, ?)');
+      db.exec('BEGIN');
+      for (let seq = 2; seq <= events; seq++) {
+        const line = encodeEvent({
+          kind: 'message',
+          seq,
+          at: Date.now(),
+          id: String(seq).padStart(8, '0'),
+          from: { id: 'guest:filler', name: 'filler', role: 'member' },
+          content: { type: 'text', text: '这是一条普通长度的聊天消息，给基准测试用。' },
+        });
+        insert.run(seq, seq, Date.now(), line);
+      }
+      db.exec('COMMIT');
+    }
+    db.close();
+  }
+}
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+const copy = new ProjectCopy();
+const state = join(copy.folder, 'state');
+const flags = ['--persist-to', state, '--var', 'RETENTION_EVENTS:1000000'];
+let server = await Server.start(copy.folder, flags);
+const joinRoom = (room: Room) => measureJoin(server.ws({ room, name: 'alice' }));
+try {
+  const markers = new Map<Room, string>();
+  for (const room of Object.keys(ROOMS) as Room[]) {
+    const marker = randomUUID();
+    const writer = await NodeClient.join(server.ws({ room, name: 'filler' }));
+    await writer.say(marker);
+    markers.set(room, marker);
+  }
+  server.kill();
+  for (const [room, marker] of markers) fill(state, marker, ROOMS[room]);
+
+  const cold: Record<Room, Join[]> = { small: [], large: [] };
+  const warm: Record<Room, Join[]> = { small: [], large: [] };
+  for (let i = 0; i < COLD_STARTS; i++) {
+    server = await Server.start(copy.folder, flags);
+    await measureJoinOf('warm-up');
+    const order: Room[] = i % 2 ? ['large', 'small'] : ['small', 'large'];
+    for (const room of order) cold[room].push(await joinRoom(room));
+    for (let j = 0; j < WARM_JOINS / COLD_STARTS; j++) {
+      for (const room of order) warm[room].push(await joinRoom(room));
+    }
+    server.kill();
+  }
+  const row = (what: string, joins: Record<Room, Join[]>) => {
+    const ms = (room: Room) => median(joins[room].map((each) => each.ms));
+    const bytes = (room: Room) => median(joins[room].map((each) => each.bytes));
+    return {
+      joining: what,
+      'ms, 100 events': ms('small').toFixed(2),
+      'ms, 100,000 events': ms('large').toFixed(2),
+      'ratio of times': (ms('large') / ms('small')).toFixed(2),
+      'bytes, 100': bytes('small'),
+      'bytes, 100,000': bytes('large'),
+    };
+  };
+  console.table([row(`woken by it (${COLD_STARTS})`, cold), row(`awake (${WARM_JOINS})`, warm)]);
+} finally {
+  server.kill();
+  copy.remove();
+}
+
+/** The first join of all pays for code that is compiled on first use. */
+async function measureJoinOf(room: string): Promise<void> {
+  const client = await NodeClient.join(server.ws({ room, name: 'alice' }));
+  await client.say('hi');
+  await client.close();
+}
