@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { NoticeResponse } from '../../shared/http.ts';
-import { NodeClient, until } from '../support/node-client.ts';
+import { NodeClient } from '../support/node-client.ts';
 import { ProjectCopy, Server } from '../support/server.ts';
+import { until } from '../support/test-client.ts';
 
 describe('npm start in a fresh clone', () => {
   const copy = new ProjectCopy();
@@ -53,7 +54,7 @@ describe('npm start in a fresh clone', () => {
     const secret = copy.devVar('SESSION_SECRET');
 
     server.kill();
-    await until(() => alice.closed, 'the connection to break');
+    await alice.whenClosed();
     server = await Server.start(copy.folder, state);
     expect(copy.devVar('SESSION_SECRET')).toBe(secret);
 

@@ -146,13 +146,13 @@ describe('a room in workerd', () => {
     const alice = await Client.join(room, 'alice');
     await alice.say('hi');
     await evictDurableObject(stubOf(room));
-    const constructed = vi.spyOn(ChatRoom.prototype, 'webSocketMessage');
+    const handler = vi.spyOn(ChatRoom.prototype, 'webSocketMessage');
     for (let i = 0; i < 3; i++) alice.send('ping');
     await vi.waitFor(() => expect(alice.inbox.other).toEqual(['pong', 'pong', 'pong']));
-    expect(constructed).not.toHaveBeenCalled();
+    expect(handler).not.toHaveBeenCalled();
     // Nobody is there to be put away: the object has not been made again.
     await expect(evictDurableObject(stubOf(room))).rejects.toThrow();
-    constructed.mockRestore();
+    handler.mockRestore();
     await alice.say('awake');
     expect(alice.inbox.upTo).toBe(2);
   });

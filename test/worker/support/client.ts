@@ -1,11 +1,11 @@
 /** A client inside workerd, on a real WebSocket to the real Worker. */
 import { env, exports } from 'cloudflare:workers';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { encodeFrame } from '../../../shared/codec.ts';
 import type { SessionResponse } from '../../../shared/http.ts';
-import type { ClientFrame, ServerFrame } from '../../../shared/protocol.ts';
-import { type FrameOf, Inbox } from '../../support/inbox.ts';
+import type { ClientFrame } from '../../../shared/protocol.ts';
 import { TEST_SECRETS } from '../../support/secrets.ts';
+import { TestClient } from '../../support/test-client.ts';
 
 declare global {
   namespace Cloudflare {
@@ -17,7 +17,6 @@ declare global {
 
 const ORIGIN = 'https://edge-chat.test';
 let rooms = 0;
-let ids = 0;
 
 /** A room that no other test uses. */
 export function newRoom(): string {
@@ -58,14 +57,13 @@ export async function guestToken(name: string): Promise<string> {
 }
 
 /** One connection. */
-export class Client {
-  readonly inbox = new Inbox();
+export class Client extends TestClient {
   readonly socket: WebSocket;
   /** The subprotocol that the server chose. */
   readonly protocol: string | null;
-  closed: { code: number; reason: string } | undefined;
 
   private constructor(socket: WebSocket, protocol: string | null) {
+    super();
     this.socket = socket;
     this.protocol = protocol;
     socket.addEventListener('message', ({ data }) => this.inbox.push(String(data)));
@@ -94,63 +92,14 @@ export class Client {
     return client;
   }
 
-  /** The next frame of a type that was not taken before. */
-  async next<Type extends ServerFrame['type']>(
-    type: Type,
-    wanted?: (frame: FrameOf<Type>) => boolean,
-  ): Promise<FrameOf<Type>> {
-    return await vi.waitFor(
-      () => {
-        const frame = this.inbox.take(type, wanted);
-        if (!frame) throw new Error(`no ${type} in ${JSON.stringify(this.inbox.frames.slice(-5))}`);
-        return frame;
-      },
-      { timeout: 5_000, interval: 5 },
-    );
-  }
-
-  /** Waits until the connection has been told everything up to `seq`. */
-  async upTo(seq: number): Promise<void> {
-    await vi.waitFor(() => expect(this.inbox.upTo).toBeGreaterThanOrEqual(seq), {
-      timeout: 5_000,
-      interval: 5,
-    });
-  }
-
   send(data: ClientFrame | string | ArrayBuffer): void {
-    this.socket.send(
-      typeof data === 'string' || data instanceof ArrayBuffer ? data : encodeFrame(data),
-    );
-  }
-
-  /** Sends a text and waits for its ack. */
-  async say(
-    text: string,
-    options: Partial<Extract<ClientFrame, { type: 'send' }>> = {},
-  ): Promise<FrameOf<'ack'>> {
-    const { id = `c-${++ids}`, ...rest } = options;
-    this.send({ type: 'send', id, content: { type: 'text', text }, ...rest });
-    return await this.next('ack', (ack) => ack.id === id);
-  }
-
-  /** Where this client would resume. */
-  get cursor(): string {
-    return `${this.inbox.all('welcome')[0]?.epoch}.${this.inbox.upTo}`;
+    const isFrame = typeof data === 'object' && 'type' in data;
+    this.socket.send(isFrame ? encodeFrame(data) : data);
   }
 
   /** Closes, and waits until the other side has closed too. */
   async close(): Promise<{ code: number; reason: string }> {
     this.socket.close(1000, 'bye');
     return await this.whenClosed();
-  }
-
-  async whenClosed(): Promise<{ code: number; reason: string }> {
-    return await vi.waitFor(
-      () => {
-        if (!this.closed) throw new Error('still open');
-        return this.closed;
-      },
-      { timeout: 5_000, interval: 5 },
-    );
   }
 }
