@@ -33,6 +33,14 @@ export type ErrorCode = keyof typeof CLOSED_LIST;
  */
 export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = CLOSED_LIST;
 
+/** Of RFC 6455: for an error without a close code of its own, which so far ends no connection. */
+const NORMAL_CLOSURE = 1000;
+
+/** The WebSocket close code for a connection that ends with this error. */
+export function closeCodeOf(code: ErrorCode): number {
+  return ERRORS[code].closeCode ?? NORMAL_CLOSURE;
+}
+
 /** All codes, for schemas and tests. */
 export const ERROR_CODES = Object.keys(CLOSED_LIST) as [ErrorCode, ...ErrorCode[]];
 

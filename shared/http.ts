@@ -20,19 +20,23 @@ import {
   type User,
   UserIdSchema,
 } from './protocol.ts';
-import { cleanName, codePoints } from './text.ts';
+import { cleanName, codePoints, isWellFormed } from './text.ts';
 
 /**
  * `POST /api/session`. With `code`: a mini-program that called `wx.login`. With `user`: a back end
- * that vouches for a user of its own. With `name` alone: a guest.
+ * that vouches for a user of its own. With neither: a guest, who has to give a name.
  */
-export const SessionRequestSchema = v.object({
-  code: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(256))),
-  user: v.optional(v.pipe(UserIdSchema, v.maxLength(64))),
-  name: v.optional(NameSchema),
-  avatar: v.optional(AvatarSchema),
-  group: v.optional(GroupSchema),
-});
+export const SessionRequestSchema = v.pipe(
+  v.object({
+    code: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(256))),
+    user: v.optional(v.pipe(UserIdSchema, v.maxLength(64, 'must have at most 64 characters'))),
+    name: v.optional(NameSchema),
+    avatar: v.optional(AvatarSchema),
+    group: v.optional(GroupSchema),
+  }),
+  v.check(({ code, user }) => !(code && user), 'give a code or a user, not both'),
+  v.check(({ code, user, name }) => Boolean(code || user || name), 'give a code, a user or a name'),
+);
 
 /** `POST /api/rooms/unread`. */
 export const UnreadRequestSchema = v.object({
@@ -66,6 +70,7 @@ export const SettingsRequestSchema = v.object({
   title: v.optional(
     v.pipe(
       v.string(),
+      v.check(isWellFormed, 'title must be well-formed Unicode'),
       v.transform(cleanName),
       v.check(
         (title) => codePoints(title) <= MAX_ROOM_TITLE_LENGTH,
@@ -75,7 +80,11 @@ export const SettingsRequestSchema = v.object({
   ),
   owner: v.optional(v.union([v.literal(''), UserIdSchema])),
   hosts: v.optional(
-    v.pipe(v.array(UserIdSchema), v.maxLength(MAX_HOSTS, `at most ${MAX_HOSTS} hosts`)),
+    v.pipe(
+      v.array(UserIdSchema),
+      v.maxLength(MAX_HOSTS, `at most ${MAX_HOSTS} hosts`),
+      v.transform((hosts) => [...new Set(hosts)]),
+    ),
   ),
 });
 
@@ -91,12 +100,12 @@ export interface SessionResponse {
   readonly expiresAt: number;
 }
 
-/** Answer of `GET /api/rooms/:room`. */
+/** Answer of `GET /api/rooms/:room`. A room that nobody has entered yet has no epoch. */
 export interface RoomResponse {
   readonly name: string;
   readonly title?: string;
   readonly online: number;
-  readonly epoch: string;
+  readonly epoch?: string;
   readonly head: number;
   readonly oldest: number;
 }
@@ -119,7 +128,8 @@ export interface MembersResponse {
 export interface UnreadRoom {
   readonly room: string;
   readonly unread: number;
-  readonly epoch: string;
+  /** Missing while nobody has entered the room. */
+  readonly epoch?: string;
   readonly head: number;
   readonly last?: ChatEvent;
 }

@@ -30,6 +30,9 @@ export const MAX_MENTIONS = 20;
 /** Most hosts that a room may have. */
 export const MAX_HOSTS = 50;
 
+/** Connections that one user may have in a room; with one more the oldest is closed. */
+export const MAX_USER_CONNECTIONS = 10;
+
 /** Most events of one history page. */
 export const MAX_PAGE_EVENTS = 100;
 /** Events of a history page when the reader does not say how many. */

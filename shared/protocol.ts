@@ -37,11 +37,18 @@ const label = (what: string, max: number) =>
 export const RoomNameSchema = label('room', MAX_ROOM_NAME_LENGTH);
 export const GroupSchema = label('group', MAX_GROUP_LENGTH);
 
-export const UserIdSchema = v.pipe(
-  v.string('a user id must be a string'),
-  v.regex(/^[^\p{Cc}\p{Cs}]+$/u, 'a user id must have no control characters'),
-  v.maxLength(MAX_USER_ID_LENGTH, `a user id must have at most ${MAX_USER_ID_LENGTH} characters`),
-);
+const identifier = (what: string, max: number) =>
+  v.pipe(
+    v.string(`${what} must be a string`),
+    v.transform((id) => id.normalize('NFC')),
+    v.check((id) => id !== '', `${what} must not be empty`),
+    v.check((id) => codePoints(id) <= max, `${what} must have at most ${max} characters`),
+    v.regex(/^[^\p{Cc}\p{Cs}]*$/u, `${what} must have no control characters`),
+  );
+
+export const UserIdSchema = identifier('a user id', MAX_USER_ID_LENGTH);
+/** The id that a client gives to a frame. */
+export const FrameIdSchema = identifier('id', MAX_FRAME_ID_LENGTH);
 
 export const NameSchema = v.pipe(
   v.string('name must be a string'),
@@ -56,7 +63,10 @@ export const NameSchema = v.pipe(
 
 export const AvatarSchema = v.pipe(
   v.string('avatar must be a string'),
-  v.maxLength(MAX_AVATAR_LENGTH, `avatar must have at most ${MAX_AVATAR_LENGTH} characters`),
+  v.check(
+    (url) => codePoints(url) <= MAX_AVATAR_LENGTH,
+    `avatar must have at most ${MAX_AVATAR_LENGTH} characters`,
+  ),
   v.regex(/^https?:\/\/[^\s\p{C}"'<>\\]+$/u, 'avatar must be an http(s) address'),
 );
 
@@ -68,12 +78,6 @@ export const TextSchema = v.pipe(
     (text) => codePoints(text) <= MAX_TEXT_LENGTH,
     `text must have at most ${MAX_TEXT_LENGTH} characters`,
   ),
-);
-
-export const FrameIdSchema = v.pipe(
-  v.string('id must be a string'),
-  v.regex(/^[^\p{Cc}\p{Cs}]+$/u, 'id must be 1 or more characters and no control characters'),
-  v.maxLength(MAX_FRAME_ID_LENGTH, `id must have at most ${MAX_FRAME_ID_LENGTH} characters`),
 );
 
 const SeqSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minValue(1));
@@ -230,6 +234,7 @@ const ServerFrameSchemas = {
     online: CountSchema,
     joined: v.optional(v.array(UserSchema)),
     left: v.optional(v.array(v.string())),
+    members: v.optional(v.array(UserSchema)),
   }),
   typing: v.object({ type: v.literal('typing'), user: UserSchema }),
 };
@@ -259,9 +264,6 @@ export type SendFrame = v.InferOutput<typeof ClientFrameSchemas.send>;
 export type HistoryFrame = v.InferOutput<typeof ClientFrameSchemas.history>;
 export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
 export type WelcomeFrame = v.InferOutput<typeof ServerFrameSchemas.welcome>;
-export type EventsFrame = v.InferOutput<typeof ServerFrameSchemas.events>;
 export type AckFrame = v.InferOutput<typeof ServerFrameSchemas.ack>;
 export type RejectFrame = v.InferOutput<typeof ServerFrameSchemas.reject>;
-export type PageFrame = v.InferOutput<typeof ServerFrameSchemas.page>;
 export type PresenceFrame = v.InferOutput<typeof ServerFrameSchemas.presence>;
-export type TypingFrame = v.InferOutput<typeof ServerFrameSchemas.typing>;

@@ -27,12 +27,12 @@ export function isWellFormed(text: string): boolean {
 }
 
 /**
- * Whether a reader would see nothing at all: white space, control and invisible format characters
- * and the blanks that Unicode counts as letters. Unassigned code points count as visible: they may
- * be an emoji that is newer than this engine.
+ * Whether a reader would see nothing at all: white space, control characters, what Unicode calls
+ * default-ignorable (joiners, variation selectors, fillers) and the braille blank. Unassigned code
+ * points count as visible: they may be an emoji that is newer than this engine.
  */
 export function isBlank(text: string): boolean {
-  return !/[^\s\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]/u.test(text);
+  return !/[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 }
 
 /**

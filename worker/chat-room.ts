@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { type Cursor, parseCursor } from '../shared/cursor.ts';
+import { closeCodeOf } from '../shared/errors.ts';
 import type {
   MembersResponse,
   NoticeRequest,
@@ -8,7 +9,7 @@ import type {
   SettingsRequest,
   UnreadRoom,
 } from '../shared/http.ts';
-import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE } from '../shared/limits.ts';
+import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE, MAX_FRAME_BYTES } from '../shared/limits.ts';
 import { SUBPROTOCOL } from '../shared/protocol.ts';
 import { type Env, retentionPolicy, roomPolicy } from './env.ts';
 import { isMigrated, migrate } from './migrations.ts';
@@ -18,18 +19,22 @@ import type { RoomSettings, Session } from './room/ports.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { type Inbound, Room } from './room/room.ts';
 import { RoomLog } from './room-log.ts';
-import { SqlAddressBook, SqlSettingsStore } from './room-records.ts';
+import { SqlAddressBook, SqlFlag, SqlSettingsStore } from './room-records.ts';
+import { readSessionHeader } from './session-header.ts';
 import { closeQuietly, SocketPeer } from './socket-peer.ts';
-
-/** Carries the session from the Worker, which proved it, to the room. Only the Worker reaches a room. */
-export const SESSION_HEADER = 'X-Edge-Chat-Session';
 
 /** Author of what a back end says. No user can have this id: theirs all name who vouches for them. */
 const SYSTEM_USER = { id: 'system', name: '系统' };
 
-/** A batch stays below what a row may hold (2 MB) and a mini-program takes as one frame (1 MB). */
+/**
+ * A batch is a row, which may hold 2 MB: a character is at most three bytes, and each event adds a
+ * kilobyte or so of its author to what was received.
+ */
 const MAX_BATCH_FRAMES = 256;
-const MAX_BATCH_CHARACTERS = 384 * 1024;
+const MAX_BATCH_CHARACTERS = 256 * 1024;
+
+/** Stands for a frame over the limit: the platform takes 32 MiB, which must not wait in memory. */
+const OVERSIZED_FRAME = ' '.repeat(MAX_FRAME_BYTES + 1);
 
 interface OpenRoom {
   readonly room: Room;
@@ -51,7 +56,7 @@ export class ChatRoom extends DurableObject<Env> {
     this.#inbox = new GroupCommit<Inbound>({
       commit: (batch) => this.#enter().room.receive(batch),
       written: () => this.ctx.storage.sync(),
-      sizeOf: ({ data }) => (typeof data === 'string' ? data.length : data.byteLength),
+      sizeOf: ({ data }) => sizeOf(data),
       maxItems: MAX_BATCH_FRAMES,
       maxSize: MAX_BATCH_CHARACTERS,
     });
@@ -62,19 +67,21 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Takes a WebSocket upgrade that the Worker has let through. */
   override async fetch(request: Request): Promise<Response> {
-    const session = decodeSession(request.headers.get(SESSION_HEADER));
+    const session = readSessionHeader(request.headers);
     const since = new URL(request.url).searchParams.get('since');
     const { room } = this.#enter();
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
-    const peer = SocketPeer.attach(server, session);
+    const peer = SocketPeer.attach(server, session, Date.now());
     this.#peers.set(server, peer);
     try {
       room.join(peer, since === null ? undefined : parseCursor(since));
     } catch (fault) {
       this.#forget(server);
+      peer.close(closeCodeOf('server_error'), 'server_error');
       throw fault;
     }
+    this.ctx.waitUntil(this.#planTrim());
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
       headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
@@ -83,20 +90,19 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
-    await this.#inbox.push({ peer: this.#peerOf(socket), data });
+    const peer = this.#peerOf(socket);
+    if (!peer) return;
+    await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
     await this.#planTrim();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    // What it sent before it closed still counts.
-    this.#inbox.flush();
-    this.#forget(socket);
+    this.#takeLeave(socket);
     closeQuietly(socket, code, reason);
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#inbox.flush();
-    this.#forget(socket);
+    this.#takeLeave(socket);
   }
 
   override async alarm(): Promise<void> {
@@ -108,8 +114,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** What the room shows of itself. */
   info(): RoomResponse {
-    const { name } = this;
-    return this.#look()?.room.info() ?? { name, online: 0, epoch: '', head: 0, oldest: 1 };
+    return this.#look()?.room.info() ?? { name: this.#name, online: 0, head: 0, oldest: 1 };
   }
 
   /** Who is online. */
@@ -127,16 +132,16 @@ export class ChatRoom extends DurableObject<Env> {
   /** What is new to `session` since `since`. */
   unread(session: Session, since: Cursor | undefined): UnreadRoom {
     const open = this.#look();
-    if (!open) return { room: this.name, unread: 0, epoch: '', head: 0 };
+    if (!open) return { room: this.#name, unread: 0, head: 0 };
     const { unread, last } = open.room.unread(session, since);
     const { epoch, head } = open.log;
-    return { room: this.name, unread, epoch, head, ...(last && { last: last.event }) };
+    return { room: this.#name, unread, epoch, head, ...(last && { last: last.event }) };
   }
 
   /** Publishes a notice of a back end. */
   async notify({ id, text, to }: NoticeRequest & { id: string }): Promise<Verdict> {
     const frame = { id, content: { type: 'notice' as const, text }, ...(to && { to }) };
-    const verdict = this.#enter().room.post({ frame }, SYSTEM_USER);
+    const verdict = this.#enter().room.post(frame, SYSTEM_USER);
     await this.#planTrim();
     return verdict;
   }
@@ -151,7 +156,7 @@ export class ChatRoom extends DurableObject<Env> {
     });
   }
 
-  private get name(): string {
+  get #name(): string {
     return this.ctx.id.name ?? '';
   }
 
@@ -167,62 +172,75 @@ export class ChatRoom extends DurableObject<Env> {
     migrate(storage);
     const log = new RoomLog(storage.sql);
     const ports = {
-      name: this.name,
+      name: this.#name,
       log,
       addresses: new SqlAddressBook(storage.sql),
       settings: new SqlSettingsStore(storage.sql),
+      someLackRoster: new SqlFlag(storage.sql, 'some_lack_roster'),
       clock: Date.now,
       timer: (ms: number, task: () => void) => void setTimeout(task, ms),
       onFault: (fault: unknown) => console.error('room fault', fault),
     };
     const room = new Room(ports, roomPolicy(this.env));
     this.#open = { room, log };
-    for (const socket of this.ctx.getWebSockets()) {
-      if (socket.readyState === WebSocket.OPEN) this.#peerOf(socket);
-    }
+    const open = this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
+    const peers = open.flatMap((socket) => {
+      const peer = SocketPeer.restore(socket);
+      return peer ? [{ socket, peer }] : [];
+    });
+    peers.sort((one, other) => one.peer.since - other.peer.since);
+    for (const { socket, peer } of peers) this.#takeUp(socket, peer);
     return this.#open;
   }
 
+  #takeUp(socket: WebSocket, peer: SocketPeer): void {
+    this.#peers.set(socket, peer);
+    this.#enter().room.restore(peer);
+  }
+
   /**
-   * The peer of a socket. A room that is woken by a closing socket does not find it among those that
-   * are open, nor others that close at the same time: they are taken up here, to be seen leaving.
+   * The peer of a socket, or `undefined` for one that we have ended. A room that is woken by a closing
+   * socket does not find it among those that are open, nor others that close at the same time: they
+   * are taken up here, to be seen leaving.
    */
-  #peerOf(socket: WebSocket): SocketPeer {
+  #peerOf(socket: WebSocket): SocketPeer | undefined {
+    this.#enter();
     const known = this.#peers.get(socket);
     if (known) return known;
-    const { room } = this.#enter();
-    // Entering takes up all that are open, this one perhaps among them.
-    const open = this.#peers.get(socket);
-    if (open) return open;
     const peer = SocketPeer.restore(socket);
-    this.#peers.set(socket, peer);
-    room.restore(peer);
+    if (peer) this.#takeUp(socket, peer);
     return peer;
+  }
+
+  /** What it sent before it closed still counts. */
+  #takeLeave(socket: WebSocket): void {
+    try {
+      this.#inbox.flush();
+    } finally {
+      this.#forget(socket);
+    }
   }
 
   #forget(socket: WebSocket): void {
     const peer = this.#peerOf(socket);
     this.#peers.delete(socket);
-    this.#enter().room.leave(peer);
+    if (peer) this.#enter().room.leave(peer);
   }
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */
   async #planTrim(): Promise<void> {
-    const due = nextTrim(this.#enter().log, this.#retention, Date.now());
-    if (due === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= due)) return;
-    this.#alarmAt = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
-    if (this.#alarmAt <= due) return;
+    const now = Date.now();
+    const due = nextTrim(this.#enter().log, this.#retention, now);
+    if (due === undefined) return;
+    // One in the past has rung, or was given up by the platform: only storage knows.
+    const known = this.#alarmAt !== undefined && this.#alarmAt > now;
+    if (!known) this.#alarmAt = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
+    if (this.#alarmAt !== undefined && this.#alarmAt <= due) return;
     this.#alarmAt = due;
     await this.ctx.storage.setAlarm(due);
   }
 }
 
-/** Writes a session for {@link SESSION_HEADER}: headers hold no Chinese. */
-export function encodeSession(session: Session): string {
-  return encodeURIComponent(JSON.stringify(session));
-}
-
-function decodeSession(header: string | null): Session {
-  if (header === null) throw new Error(`a room is entered with ${SESSION_HEADER}`);
-  return JSON.parse(decodeURIComponent(header));
+function sizeOf(data: string | ArrayBuffer): number {
+  return typeof data === 'string' ? data.length : data.byteLength;
 }

@@ -37,28 +37,37 @@ type RoomEnv = Env;
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** What the room may be told to do differently. Throws when a value is not a positive number. */
+/** Hibernatable sockets of one Durable Object, by the platform's limits. */
+const MAX_CAPACITY = 32_768;
+
+/** What the room may be told to do differently. Throws when a value makes no sense. */
 export function roomPolicy(env: Env): RoomPolicy {
   return {
     rate: {
-      burst: positive('RATE_BURST', env.RATE_BURST, RATE_BURST),
-      perSecond: positive('RATE_PER_SECOND', env.RATE_PER_SECOND, RATE_PER_SECOND),
+      burst: setting(env, 'RATE_BURST', RATE_BURST, { min: 1 }),
+      perSecond: setting(env, 'RATE_PER_SECOND', RATE_PER_SECOND, { min: 0.001 }),
     },
-    capacity: positive('ROOM_CAPACITY', env.ROOM_CAPACITY, 5_000),
+    capacity: setting(env, 'ROOM_CAPACITY', 5_000, { min: 1, max: MAX_CAPACITY }),
   };
 }
 
-/** How long events are kept. Throws when a value is not a positive number. */
+/** How long events are kept. Throws when a value makes no sense. */
 export function retentionPolicy(env: Env): RetentionPolicy {
   return {
-    maxAge: positive('RETENTION_DAYS', env.RETENTION_DAYS, 30) * DAY_MS,
-    maxEvents: positive('RETENTION_EVENTS', env.RETENTION_EVENTS, 10_000),
+    maxAge: setting(env, 'RETENTION_DAYS', 30, { min: 0.001 }) * DAY_MS,
+    maxEvents: Math.floor(setting(env, 'RETENTION_EVENTS', 10_000, { min: 1 })),
   };
 }
 
-function positive(name: string, text: string | undefined, otherwise: number): number {
+function setting(
+  env: Env,
+  name: 'RATE_BURST' | 'RATE_PER_SECOND' | 'ROOM_CAPACITY' | 'RETENTION_DAYS' | 'RETENTION_EVENTS',
+  otherwise: number,
+  { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number },
+): number {
+  const text = env[name];
   if (text === undefined || text === '') return otherwise;
   const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new Error(`${name} must be a positive number, not ${JSON.stringify(text)}`);
+  if (value >= min && value <= max) return value;
+  throw new Error(`${name} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}`);
 }

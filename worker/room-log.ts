@@ -43,14 +43,7 @@ export class RoomLog implements EventLog {
     if (first.event.seq !== this.#head + 1 || batch.at(-1)?.event.seq !== last) {
       throw new Error(`a batch must follow on ${this.#head}`);
     }
-    this.#sql.exec(
-      'INSERT INTO events (first, last, at, lines, offline) VALUES (?, ?, ?, ?, ?)',
-      first.event.seq,
-      last,
-      first.event.at,
-      batch.map(({ text }) => text).join('\n'),
-      encodeOffline(batch),
-    );
+    this.#insert(batch);
     this.#head = last;
     this.#oldestAt ??= first.event.at;
   }
@@ -91,10 +84,36 @@ export class RoomLog implements EventLog {
   }
 
   trim(upTo: number): void {
-    this.#sql.exec('DELETE FROM events WHERE first <= ? AND last <= ?', upTo, upTo);
+    const limit = Math.min(upTo, this.#head);
+    const staying = this.#splitOff(limit);
+    this.#sql.exec('DELETE FROM events WHERE first <= ?', limit);
+    if (staying.length > 0) this.#insert(staying);
     [this.#oldest, this.#oldestAt] = this.#findOldest();
     // Without a row that tells it, a seq would be given twice.
     if (this.#oldestAt === undefined) writeMeta(this.#sql, 'head', String(this.#head));
+  }
+
+  /** What stays of the batch that begins up to `limit` and reaches beyond it. */
+  #splitOff(limit: number): StoredEvent[] {
+    const straddling = this.#sql
+      .exec<{ last: number }>(
+        'SELECT last FROM events WHERE first <= ? ORDER BY first DESC LIMIT 1',
+        limit,
+      )
+      .toArray()[0];
+    return straddling ? this.read(limit, straddling.last) : [];
+  }
+
+  #insert(batch: readonly StoredEvent[]): void {
+    const [first, last] = [batch[0] as StoredEvent, batch.at(-1) as StoredEvent];
+    this.#sql.exec(
+      'INSERT INTO events (first, last, at, lines, offline) VALUES (?, ?, ?, ?, ?)',
+      first.event.seq,
+      last.event.seq,
+      first.event.at,
+      batch.map(({ text }) => text).join('\n'),
+      encodeOffline(batch),
+    );
   }
 
   #findOldest(): [seq: number, at: number | undefined] {

@@ -1,6 +1,6 @@
 /** What a room keeps besides its events, on the SQLite storage of its Durable Object. */
-import { readMeta, writeMeta } from './migrations.ts';
-import type { Address, AddressBook, RoomSettings, SettingsStore } from './room/ports.ts';
+import { type MetaKey, readMeta, writeMeta } from './migrations.ts';
+import type { Address, AddressBook, Flag, RoomSettings, SettingsStore } from './room/ports.ts';
 
 /** Everybody who has ever been here: a row for each, written once. */
 export class SqlAddressBook implements AddressBook {
@@ -35,5 +35,28 @@ export class SqlSettingsStore implements SettingsStore {
 
   write(settings: RoomSettings): void {
     writeMeta(this.#sql, 'settings', JSON.stringify(settings));
+  }
+}
+
+/** A flag, as one value; written only when it changes. */
+export class SqlFlag implements Flag {
+  readonly #sql: SqlStorage;
+  readonly #key: MetaKey;
+  #value: boolean;
+
+  constructor(sql: SqlStorage, key: MetaKey) {
+    this.#sql = sql;
+    this.#key = key;
+    this.#value = readMeta(sql, key) === 'true';
+  }
+
+  read(): boolean {
+    return this.#value;
+  }
+
+  write(value: boolean): void {
+    if (value === this.#value) return;
+    writeMeta(this.#sql, this.#key, String(value));
+    this.#value = value;
   }
 }

@@ -3,28 +3,42 @@ import type { Peer, Session } from './room/ports.ts';
 /** What a socket carries through the room's sleep. */
 interface Attachment {
   readonly session: Session;
+  /** When it connected, in milliseconds since 1970: a user is called as on the newest connection. */
+  readonly since: number;
+  /** We have ended it: a client that does not take notice must not come back by sending on. */
+  readonly ended?: true;
 }
 
 /** A hibernatable WebSocket as the room sees it. */
 export class SocketPeer implements Peer {
-  readonly session: Session;
   readonly #socket: WebSocket;
+  readonly #attachment: Attachment;
 
-  private constructor(socket: WebSocket, session: Session) {
+  private constructor(socket: WebSocket, attachment: Attachment) {
     this.#socket = socket;
-    this.session = session;
+    this.#attachment = attachment;
   }
 
-  /** Of a socket that has just been accepted. */
-  static attach(socket: WebSocket, session: Session): SocketPeer {
-    socket.serializeAttachment({ session } satisfies Attachment);
-    return new SocketPeer(socket, session);
+  get session(): Session {
+    return this.#attachment.session;
   }
 
-  /** Of a socket that was there before the room woke. */
-  static restore(socket: WebSocket): SocketPeer {
-    const { session } = socket.deserializeAttachment() as Attachment;
-    return new SocketPeer(socket, session);
+  /** When it connected, in milliseconds since 1970. */
+  get since(): number {
+    return this.#attachment.since;
+  }
+
+  /** Of a socket that has just been accepted, at `now` (milliseconds since 1970). */
+  static attach(socket: WebSocket, session: Session, now: number): SocketPeer {
+    const attachment: Attachment = { session, since: now };
+    socket.serializeAttachment(attachment);
+    return new SocketPeer(socket, attachment);
+  }
+
+  /** Of a socket that was there before the room woke; `undefined` when we had ended it. */
+  static restore(socket: WebSocket): SocketPeer | undefined {
+    const attachment = socket.deserializeAttachment() as Attachment;
+    return attachment.ended ? undefined : new SocketPeer(socket, attachment);
   }
 
   send(text: string): void {
@@ -36,6 +50,7 @@ export class SocketPeer implements Peer {
   }
 
   close(code: number, reason: string): void {
+    this.#socket.serializeAttachment({ ...this.#attachment, ended: true } satisfies Attachment);
     closeQuietly(this.#socket, code, reason);
   }
 }

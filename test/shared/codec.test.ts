@@ -145,6 +145,14 @@ describe('what is a frame is read as it was meant', () => {
     expect(decodeClientFrame(text('👨‍👩‍👧')).ok).toBe(true);
   });
 
+  it('an id is measured and compared as people see it', () => {
+    const id = '😀'.repeat(64);
+    expect(decodeClientFrame(send({ id }))).toMatchObject({ ok: true, frame: { id } });
+    expect(decodeClientFrame(send({ to: { users: ['guest:e\u0301'] } }))).toMatchObject({
+      frame: { to: { users: ['guest:\u00e9'] } },
+    });
+  });
+
   it('a user who is named twice is in the audience once', () => {
     const decoded = decodeClientFrame(send({ to: { users: ['a', 'b', 'a'] } }));
     expect(decoded.ok && decoded.frame.type === 'send' && decoded.frame.to).toEqual({

@@ -111,12 +111,15 @@ export function testEventLog(
         log.append(batchOf(1, 2));
         log.append(batchOf(3, 6));
         log.append(batchOf(7, 7));
-        log.trim(1);
+        log.trim(0);
         expect(log.oldest).toBe(1);
+        log.trim(1);
         log.trim(4);
-        expect(log).toMatchObject({ oldest: 3, oldestAt: 3_000, head: 7 });
-        expect(seqs(log.read(0, 9))).toEqual([3, 4, 5, 6, 7]);
-        log.trim(7);
+        for (const each of [log, reopen()]) {
+          expect(each).toMatchObject({ oldest: 5, head: 7 });
+          expect(each.read(0, 9)).toEqual(batchOf(5, 7));
+        }
+        log.trim(99);
         for (const each of [log, reopen()]) {
           expect(each).toMatchObject({ oldest: 8, oldestAt: undefined, head: 7 });
         }

@@ -3,6 +3,7 @@ import type {
   Address,
   AddressBook,
   EventLog,
+  Flag,
   RoomSettings,
   SettingsStore,
   StoredEvent,
@@ -62,7 +63,9 @@ export class MemoryLog implements EventLog {
   }
 
   trim(upTo: number): void {
-    this.#batches = this.#batches.filter((batch) => (batch.at(-1) as StoredEvent).event.seq > upTo);
+    this.#batches = this.#batches
+      .map((batch) => batch.filter(({ event }) => event.seq > upTo))
+      .filter((batch) => batch.length > 0);
   }
 }
 
@@ -87,5 +90,17 @@ export class MemorySettingsStore implements SettingsStore {
 
   write(settings: RoomSettings): void {
     this.#settings = settings;
+  }
+}
+
+export class MemoryFlag implements Flag {
+  #value = false;
+
+  read(): boolean {
+    return this.#value;
+  }
+
+  write(value: boolean): void {
+    this.#value = value;
   }
 }

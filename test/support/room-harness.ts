@@ -5,20 +5,23 @@ import type { Audience, ClientFrame } from '../../shared/protocol.ts';
 import type { Peer, Session } from '../../worker/room/ports.ts';
 import { Room, type RoomPolicy } from '../../worker/room/room.ts';
 import { Inbox } from './inbox.ts';
-import { MemoryAddressBook, MemoryLog, MemorySettingsStore } from './memory.ts';
+import { MemoryAddressBook, MemoryFlag, MemoryLog, MemorySettingsStore } from './memory.ts';
 
 /** A client without a network between it and the room. */
 export class FakePeer implements Peer {
   readonly session: Session;
   readonly inbox = new Inbox();
+  readonly #listens: boolean;
   closed: { code: number; reason: string } | undefined;
 
-  constructor(session: Session) {
+  /** One of a crowd need not listen: decoding for hundreds takes seconds. */
+  constructor(session: Session, listens = true) {
     this.session = session;
+    this.#listens = listens;
   }
 
   send(text: string): void {
-    if (!this.closed) this.inbox.push(text);
+    if (this.#listens && !this.closed) this.inbox.push(text);
   }
 
   close(code: number, reason: string): void {
@@ -33,6 +36,7 @@ export class RoomHarness {
   readonly log = new MemoryLog();
   readonly addresses = new MemoryAddressBook();
   readonly settings = new MemorySettingsStore();
+  readonly someLackRoster = new MemoryFlag();
   readonly faults: unknown[] = [];
   readonly policy: RoomPolicy;
   now = 1_800_000_000_000;
@@ -72,9 +76,20 @@ export class RoomHarness {
   }
 
   join(session: Session | string, since?: Cursor): FakePeer {
-    const peer = new FakePeer(
-      typeof session === 'string' ? { id: session, name: session } : session,
+    return this.#join(
+      new FakePeer(typeof session === 'string' ? { id: session, name: session } : session),
+      since,
     );
+  }
+
+  /** Lets in `count` users who are there, but of whom nobody asks what they heard. */
+  joinCrowd(count: number): FakePeer[] {
+    return Array.from({ length: count }, (_, i) =>
+      this.#join(new FakePeer({ id: `crowd-${i}`, name: `crowd-${i}` }, false)),
+    );
+  }
+
+  #join(peer: FakePeer, since?: Cursor): FakePeer {
     this.#peers.push(peer);
     this.room.join(peer, since);
     return peer;
@@ -113,6 +128,7 @@ export class RoomHarness {
         log: this.log,
         addresses: this.addresses,
         settings: this.settings,
+        someLackRoster: this.someLackRoster,
         clock: () => this.now,
         timer: (ms, task) => this.#timers.push({ at: this.now + ms, task }),
         onFault: (fault) => this.faults.push(fault),

@@ -1,6 +1,7 @@
 /** How the Worker talks to rooms. */
 import type { ChatRoom } from '../chat-room.ts';
 import type { Env } from '../env.ts';
+import { withRetry } from './retry.ts';
 
 /** The Durable Object of a room. The name is NFC already: one room, one object. */
 export function roomStub(env: Env, room: string): DurableObjectStub<ChatRoom> {
@@ -17,30 +18,11 @@ export type RoomApi = {
   ) => Promise<Awaited<ReturnType<ChatRoom[Method]>>>;
 };
 
-const MAX_ATTEMPTS = 3;
-const FIRST_WAIT_MS = 50;
-
-/**
- * Asks a room something that may be asked twice. Tries again, on a new stub, what the platform calls
- * retryable (a room that was just being moved, say), but never what it calls overloaded.
- */
-export async function askRoom<Answer>(
+/** Asks a room something that may be asked twice. */
+export function askRoom<Answer>(
   env: Env,
   room: string,
   ask: (room: RoomApi) => Promise<Answer>,
 ): Promise<Answer> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await ask(roomStub(env, room) as unknown as RoomApi);
-    } catch (fault) {
-      if (attempt === MAX_ATTEMPTS || !isRetryable(fault)) throw fault;
-      await scheduler.wait(FIRST_WAIT_MS * 2 ** attempt * Math.random());
-    }
-  }
-}
-
-/** Whether the platform says of a failed call that a second one can succeed. */
-export function isRetryable(fault: unknown): boolean {
-  const { retryable, overloaded } = (fault ?? {}) as { retryable?: boolean; overloaded?: boolean };
-  return retryable === true && overloaded !== true;
+  return withRetry(() => ask(roomStub(env, room) as unknown as RoomApi));
 }

@@ -1,6 +1,6 @@
 import { encodeFrame } from '../../shared/codec.ts';
 import { formatCursor } from '../../shared/cursor.ts';
-import { ERRORS, type Refusal } from '../../shared/errors.ts';
+import { closeCodeOf, type Refusal } from '../../shared/errors.ts';
 import {
   CursorSchema,
   GroupSchema,
@@ -8,15 +8,16 @@ import {
   RoomNameSchema,
   SUBPROTOCOL,
 } from '../../shared/protocol.ts';
-import { encodeSession, SESSION_HEADER } from '../chat-room.ts';
 import { bearerOf, offeredProtocols } from '../identity/bearer.ts';
 import { readToken } from '../identity/token.ts';
 import { guestUserId } from '../identity/user-id.ts';
 import { refuse, toRefusalError } from '../refusal.ts';
 import type { Session } from '../room/ports.ts';
+import { sessionHeader } from '../session-header.ts';
 import type { AppContext } from './app-types.ts';
 import { parseInput } from './input.ts';
 import { isAllowedOrigin } from './origin.ts';
+import { withRetry } from './retry.ts';
 import { roomStub } from './rooms-client.ts';
 
 /** `GET /ws?room=`: proves who it is, and hands the socket to the room. */
@@ -36,8 +37,10 @@ export async function connect(c: AppContext): Promise<Response> {
     checkOrigin(c);
     const session = await identify(c, token);
     const query = cursor ? `?since=${formatCursor(cursor)}` : '';
-    const headers = { Upgrade: 'websocket', [SESSION_HEADER]: encodeSession(session), ...protocol };
-    return await roomStub(c.env, room).fetch(`https://room/ws${query}`, { headers });
+    const headers = { Upgrade: 'websocket', ...sessionHeader(session), ...protocol };
+    return await withRetry(() =>
+      roomStub(c.env, room).fetch(`https://room/ws${query}`, { headers }),
+    );
   } catch (thrown) {
     return refuseSocket(toRefusalError(thrown).refusal, protocol);
   }
@@ -56,7 +59,8 @@ async function identify(c: AppContext, subprotocolToken: string | undefined): Pr
   if (token !== undefined) return readToken(token, c.env.SESSION_SECRET);
   const name = c.req.query('name');
   if (name === undefined) throw refuse('unauthorized', 'connect with a session token');
-  if (c.env.ALLOW_GUESTS !== 'true') throw refuse('unauthorized', 'guests are not allowed here');
+  if (c.env.ALLOW_GUESTS !== 'true')
+    throw refuse('unauthorized', 'connect with a session token: guests are not allowed here');
   const guest = parseInput(NameSchema, name);
   const group = c.req.query('group');
   return {
@@ -71,6 +75,6 @@ function refuseSocket(refusal: Refusal, headers: Record<string, string>): Respon
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
   server.send(encodeFrame({ type: 'reject', ...refusal }));
-  server.close(ERRORS[refusal.code].closeCode, refusal.code);
+  server.close(closeCodeOf(refusal.code), refusal.code);
   return new Response(null, { status: 101, webSocket: client, headers });
 }

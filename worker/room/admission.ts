@@ -10,6 +10,12 @@ export const MAX_BAD_FRAMES = 5;
 /** A user whose bucket never fills up between refusals is closed at this many. */
 export const MAX_RATE_REFUSALS = 20;
 
+/** What a connection is told that outlived its session. */
+export const SESSION_EXPIRED: Refusal = {
+  code: 'unauthorized',
+  message: 'the session has expired: log in again',
+};
+
 /** A frame to act on, or a refusal; `fatal` ends the connection. */
 export type Admitted =
   | { readonly ok: true; readonly frame: ClientFrame; readonly overRate?: Rejection }
@@ -26,7 +32,7 @@ export interface Rejection {
 export class Admission {
   readonly #clock: Clock;
   readonly #limiter: RateLimiter;
-  /** Lost when the room sleeps, which a connection that misbehaves does not let it do. */
+  /** Lost when the room sleeps: who sends nonsense that seldom does no harm. */
   readonly #badFrames = new WeakMap<Peer, number>();
 
   constructor(policy: RatePolicy, clock: Clock) {
@@ -51,8 +57,7 @@ export class Admission {
     const now = this.#clock();
     const { expiresAt } = peer.session;
     if (expiresAt !== undefined && expiresAt <= now) {
-      const refusal: Refusal = { code: 'unauthorized', message: 'the session has expired' };
-      return { ok: false, refusal, ...id, fatal: true };
+      return { ok: false, refusal: SESSION_EXPIRED, ...id, fatal: true };
     }
     const rate = this.#limiter.take(peer.session.id, now);
     if (rate.ok) return { ok: true, frame };

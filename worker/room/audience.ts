@@ -24,5 +24,6 @@ function includes(audience: Audience, viewer: Viewer): boolean {
 export function namedUsers(audience: Audience, settings: RoomSettings): readonly string[] {
   if ('users' in audience) return audience.users;
   if ('group' in audience) return [];
-  return settings.owner === undefined ? settings.hosts : [settings.owner, ...settings.hosts];
+  const { owner, hosts } = settings;
+  return owner === undefined ? hosts : [...new Set([owner, ...hosts])];
 }

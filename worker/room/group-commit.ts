@@ -31,11 +31,18 @@ export class GroupCommit<Item> {
     while (this.#waiting.length > 0) this.#options.commit(this.#take());
   }
 
+  /** A batch that fails does not take those behind it along; the first failure is thrown at the end. */
   async #drain(): Promise<void> {
+    const failures: unknown[] = [];
     while (this.#waiting.length > 0) {
-      this.#options.commit(this.#take());
-      await this.#options.written();
+      try {
+        this.#options.commit(this.#take());
+        await this.#options.written();
+      } catch (failure) {
+        failures.push(failure);
+      }
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** At least one item, and as many more as a batch holds. */

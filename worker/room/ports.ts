@@ -46,7 +46,7 @@ export interface EventLog {
   read(after: number, upTo: number): StoredEvent[];
   /** The newest seq whose event is older than `time` (milliseconds since 1970), or 0. */
   newestBefore(time: number): number;
-  /** Forgets events up to `upTo`; a batch that reaches beyond it may stay whole. */
+  /** Forgets the events up to `upTo`, and no others. */
   trim(upTo: number): void;
 }
 
@@ -70,6 +70,12 @@ export interface RoomSettings {
 export interface SettingsStore {
   read(): RoomSettings;
   write(settings: RoomSettings): void;
+}
+
+/** A yes or no that outlives the room's sleep; "no" until it is written. */
+export interface Flag {
+  read(): boolean;
+  write(value: boolean): void;
 }
 
 /** The time, in milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { encodeFrame } from '../../shared/codec.ts';
 import { MAX_ROSTER_USERS } from '../../shared/limits.ts';
 import type { PresenceFrame, User } from '../../shared/protocol.ts';
-import type { Timer } from './ports.ts';
+import type { Flag, Timer } from './ports.ts';
 
 /** The shortest time between two presence frames, in milliseconds ... */
 const MIN_WINDOW_MS = 250;
@@ -24,23 +24,43 @@ export class PresenceBoard {
   readonly #online: OnlineUsers;
   readonly #timer: Timer;
   readonly #publish: (text: string) => void;
-  /** Whom the others have been told to be online. */
-  readonly #announced = new Set<string>();
+  /**
+   * Whether somebody may be without a roster, because there were too many when they came or since.
+   * Kept through sleep: what changes are good for depends on what people hold.
+   */
+  readonly #someLackRoster: Flag;
+  /** Who stands in a roster that somebody has been given. */
+  readonly #shown = new Set<string>();
   readonly #changed = new Set<string>();
   #windowOpen = false;
-  #rosterSent = true;
 
   /** `publish` sends a frame to everybody. */
-  constructor(online: OnlineUsers, timer: Timer, publish: (text: string) => void) {
+  constructor(
+    online: OnlineUsers,
+    timer: Timer,
+    someLackRoster: Flag,
+    publish: (text: string) => void,
+  ) {
     this.#online = online;
     this.#timer = timer;
+    this.#someLackRoster = someLackRoster;
     this.#publish = publish;
   }
 
-  /** This user was announced before the room slept. */
+  /** This user was there before the room slept, and the others know. */
   assume(userId: string): void {
-    this.#announced.add(userId);
-    this.#rosterSent = this.#announced.size <= MAX_ROSTER_USERS;
+    this.#shown.add(userId);
+  }
+
+  /** The roster for somebody who just came, or `undefined` when there are too many for one. */
+  rosterForNewcomer(): User[] | undefined {
+    if (this.#online.size() > MAX_ROSTER_USERS) {
+      this.#someLackRoster.write(true);
+      return undefined;
+    }
+    // It shows changes that the others have not been told yet.
+    for (const id of this.#changed) if (this.#online.user(id)) this.#shown.add(id);
+    return [...this.#online.users()];
   }
 
   /** Something about this user is not as it was told last: here, gone, or with other details. */
@@ -51,16 +71,16 @@ export class PresenceBoard {
 
   #flush(): void {
     const frame = this.#next();
-    if (frame) this.#publish(encodeFrame(frame));
     this.#windowOpen = true;
     const wait = Math.min(MAX_WINDOW_MS, Math.max(MIN_WINDOW_MS, this.#online.size()));
     this.#timer(wait, () => {
       this.#windowOpen = false;
       if (this.#changed.size > 0) this.#flush();
     });
+    if (frame) this.#publish(encodeFrame(frame));
   }
 
-  /** The frame that turns what was told last into what is; nothing when they are the same. */
+  /** The frame that turns what people hold into what is; nothing when that is the same. */
   #next(): PresenceFrame | undefined {
     const joined: User[] = [];
     const left: string[] = [];
@@ -68,8 +88,8 @@ export class PresenceBoard {
       const user = this.#online.user(id);
       if (user) {
         joined.push(user);
-        this.#announced.add(id);
-      } else if (this.#announced.delete(id)) {
+        this.#shown.add(id);
+      } else if (this.#shown.delete(id)) {
         left.push(id);
       }
     }
@@ -77,11 +97,14 @@ export class PresenceBoard {
     if (joined.length === 0 && left.length === 0) return undefined;
 
     const online = this.#online.size();
-    const hadRoster = this.#rosterSent;
-    this.#rosterSent = online <= MAX_ROSTER_USERS;
-    if (!this.#rosterSent) return { type: 'presence', online };
-    // Who came while there were too many for a roster has none to change: send all of it.
-    if (!hadRoster) return { type: 'presence', online, joined: [...this.#online.users()] };
+    if (online > MAX_ROSTER_USERS) {
+      this.#someLackRoster.write(true);
+      return { type: 'presence', online };
+    }
+    if (this.#someLackRoster.read()) {
+      this.#someLackRoster.write(false);
+      return { type: 'presence', online, members: [...this.#online.users()] };
+    }
     return {
       type: 'presence',
       online,

@@ -29,8 +29,8 @@ export type RateVerdict =
 const SWEEP_AT = 1_024;
 
 /**
- * A token bucket per user. It is not stored: a room that slept long enough to forget its buckets
- * slept longer than they take to fill.
+ * A token bucket per user. It is not stored: a room sleeps after ten quiet seconds, in which the
+ * buckets of the default policy fill up anyway.
  */
 export class RateLimiter {
   readonly #policy: RatePolicy;

@@ -25,9 +25,26 @@ export interface Page {
 const MAX_SCANNED_EVENTS = 1_000;
 const CHUNK_EVENTS = 100;
 
-/** The `limit` newest events before `before` that `viewer` may see. */
-export function readPage(log: ReadableLog, viewer: Viewer, before: number, limit: number): Page {
-  return scanBack(log, before, log.oldest, limit, ({ event }) => canSee(viewer, event));
+/**
+ * The `limit` newest events before `before` that `viewer` may see; fewer where `maxCharacters` of
+ * their text or the events to look at run out first.
+ */
+export function readPage(
+  log: ReadableLog,
+  viewer: Viewer,
+  before: number,
+  limit: number,
+  maxCharacters = Number.POSITIVE_INFINITY,
+): Page {
+  const page = scanBack(log, before, log.oldest, limit, ({ event }) => canSee(viewer, event));
+  let first = page.events.length;
+  for (let size = 0; first > 0; first--) {
+    size += (page.events[first - 1] as StoredEvent).text.length;
+    if (size > maxCharacters) break;
+  }
+  const oldest = page.events[first]?.event.seq;
+  if (first === 0 || oldest === undefined) return page;
+  return { events: page.events.slice(first), oldest, more: true };
 }
 
 /** Goes back from just before `before`, not below `floor`, until `limit` events are `wanted`. */

@@ -1,9 +1,9 @@
 /** A room: what people hold in common, put together from its parts. One per Durable Object. */
 import { encodeFrame, encodePageFrame } from '../../shared/codec.ts';
 import type { Cursor } from '../../shared/cursor.ts';
-import { ERRORS, type Refusal } from '../../shared/errors.ts';
+import { closeCodeOf, type Refusal } from '../../shared/errors.ts';
 import type { MembersResponse, RoomResponse } from '../../shared/http.ts';
-import { MAX_ROSTER_USERS } from '../../shared/limits.ts';
+import { MAX_ROSTER_USERS, MAX_USER_CONNECTIONS } from '../../shared/limits.ts';
 import {
   type ClientFrame,
   type HistoryFrame,
@@ -12,13 +12,20 @@ import {
   type User,
   type WelcomeFrame,
 } from '../../shared/protocol.ts';
-import { Admission, type Rejection } from './admission.ts';
-import { type Attendance, Authority, type Submission, type Verdict } from './authority.ts';
-import { FanOut } from './fan-out.ts';
+import { Admission, type Rejection, SESSION_EXPIRED } from './admission.ts';
+import {
+  type Attendance,
+  Authority,
+  type Commit,
+  type Submission,
+  type Verdict,
+} from './authority.ts';
+import { FanOut, MAX_FRAME_CHARACTERS } from './fan-out.ts';
 import type {
   AddressBook,
   Clock,
   EventLog,
+  Flag,
   Peer,
   RoomSettings,
   Session,
@@ -37,6 +44,7 @@ export interface RoomPorts {
   readonly log: EventLog;
   readonly addresses: AddressBook;
   readonly settings: SettingsStore;
+  readonly someLackRoster: Flag;
   readonly clock: Clock;
   readonly timer: Timer;
   /** Told of faults that are the server's own; what people are told of them says nothing. */
@@ -58,16 +66,13 @@ export interface Inbound {
 
 /** In milliseconds: a full room empties in minutes, not in seconds. */
 const ROOM_FULL_RETRY_MS = 30_000;
-/** In milliseconds: after a fault everybody comes back, and had better not do so at once. */
-const FAULT_RETRY_MS = 1_000;
 
-/** Of RFC 6455; for errors that have no code of their own, because they end no connection so far. */
-const NORMAL_CLOSURE = 1000;
-
-const FAULT: Refusal = {
-  code: 'server_error',
-  message: 'something went wrong here: try again',
-  retryAfter: FAULT_RETRY_MS,
+/** Without a time to wait: clients spread their return by themselves. */
+const FAULT: Refusal = { code: 'server_error', message: 'something went wrong here: try again' };
+const TOO_MANY_CONNECTIONS: Refusal = {
+  code: 'rate_limited',
+  message: `a user may have ${MAX_USER_CONNECTIONS} connections to a room: this was the oldest`,
+  retryAfter: 30_000,
 };
 
 /** One room. */
@@ -93,7 +98,10 @@ export class Room {
       user: (id: string) => this.#onlineUser(id),
       users: () => this.#users(),
     };
-    this.#presence = new PresenceBoard(online, ports.timer, (text) => this.#fanOut.broadcast(text));
+    this.#presence = new PresenceBoard(online, ports.timer, ports.someLackRoster, (text) => {
+      this.#endExpired();
+      this.#fanOut.broadcast(text);
+    });
   }
 
   /** Takes up a connection that outlived the room's sleep: nobody needs to be told that it came. */
@@ -114,13 +122,18 @@ export class Room {
     const { session } = peer;
     this.#ports.addresses.add(`user:${session.id}`);
     if (session.group !== undefined) this.#ports.addresses.add(`group:${session.group}`);
-    const changed = this.#roster.add(peer);
+    const change = this.#roster.add(peer);
     this.#fanOut.add(peer);
+    // A phone that changed its network leaves connections behind that nobody has noticed to be dead.
+    const [oldest, ...others] = this.#roster.connections(session.id);
+    if (oldest && others.length >= MAX_USER_CONNECTIONS) {
+      this.#refuse(oldest, { refusal: TOO_MANY_CONNECTIONS, fatal: true });
+    }
 
     const { log } = this.#authority;
     const self = this.#user(session);
     const { resume, after, events } = catchUp(log, self, since);
-    const online = this.#roster.size;
+    const members = this.#presence.rosterForNewcomer();
     const welcome: WelcomeFrame = {
       type: 'welcome',
       protocol: PROTOCOL_VERSION,
@@ -131,19 +144,19 @@ export class Room {
       oldest: log.oldest,
       after,
       resume,
-      online,
-      ...(online <= MAX_ROSTER_USERS && { members: this.#users() }),
+      online: this.#roster.size,
+      ...(members && { members }),
       time: this.#ports.clock(),
     };
     peer.send(encodeFrame(welcome));
     this.#fanOut.catchUp(peer, after, log.head, events);
-    if (changed) this.#presence.changed(session.id);
+    if (change !== 'none') this.#presence.changed(session.id);
   }
 
   /** A connection is gone. Nothing happens when it was not there. */
   leave(peer: Peer): void {
     if (!this.#fanOut.remove(peer)) return;
-    if (this.#roster.remove(peer)) this.#presence.changed(peer.session.id);
+    if (this.#roster.remove(peer) !== 'none') this.#presence.changed(peer.session.id);
   }
 
   /**
@@ -156,28 +169,20 @@ export class Room {
       // A connection that was ended for misconduct may have more in the pipe.
       if (!this.#fanOut.has(peer)) continue;
       const admitted = this.#admission.admit(peer, data);
-      if (!admitted.ok) {
-        this.#refuse(peer, admitted);
-        continue;
-      }
-      const { frame, overRate } = admitted;
-      if (frame.type === 'send')
-        sends.push({ peer, submission: this.#submission(peer, frame, overRate) });
-      else this.#answer(peer, frame);
+      if (!admitted.ok) this.#refuse(peer, admitted);
+      else if (admitted.frame.type !== 'send') this.#answer(peer, admitted.frame);
+      else
+        sends.push({ peer, submission: this.#submission(peer, admitted.frame, admitted.overRate) });
     }
     if (sends.length > 0) this.#commit(sends);
   }
 
-  /** Publishes what a back end says, as an event like any other. */
-  post(submission: Omit<Submission, 'author'>, author: Omit<User, 'role'>): Verdict {
-    const own: Submission = {
-      ...submission,
-      author: { ...author, role: 'owner' },
-      fromBackEnd: true,
-    };
-    const { verdicts, after, events } = this.#store([own]);
-    if (events.length > 0) this.#fanOut.deliver(after, events);
-    return verdicts[0] as Verdict;
+  /** Publishes what a back end says, as an event like any other. Throws what the log throws. */
+  post(frame: Submission['frame'], author: Omit<User, 'role'>): Verdict {
+    const submission = { author: { ...author, role: 'owner' as const }, frame, fromBackEnd: true };
+    const commit = this.#store([submission]);
+    this.#deliver(commit);
+    return commit.verdicts[0] as Verdict;
   }
 
   /** Changes the settings; whose role changes by it is announced with the new one. */
@@ -232,23 +237,30 @@ export class Room {
     return { author, frame, ...(overRate && { refusal: overRate.refusal }) };
   }
 
+  /** What goes wrong with one frame stays with it: the rest of the batch is other people's. */
   #answer(peer: Peer, frame: Exclude<ClientFrame, SendFrame>): void {
-    switch (frame.type) {
-      case 'history':
-        this.#sendPage(peer, frame);
-        return;
-      case 'typing':
-        this.#passOnTyping(peer);
-        return;
-      default:
-        frame satisfies never;
+    try {
+      switch (frame.type) {
+        case 'history':
+          this.#sendPage(peer, frame);
+          return;
+        case 'typing':
+          this.#passOnTyping(peer);
+          return;
+        default:
+          frame satisfies never;
+      }
+    } catch (fault) {
+      this.#ports.onFault(fault);
+      this.#refuse(peer, { refusal: FAULT, ...('id' in frame && { id: frame.id }), fatal: true });
     }
   }
 
   #sendPage(peer: Peer, { id, before, limit }: HistoryFrame): void {
-    const { events, oldest, more } = this.page(peer.session, before, limit);
-    const texts = events.map(({ text }) => text);
-    peer.send(encodePageFrame(id, texts, oldest, more));
+    const viewer = this.#user(peer.session);
+    const page = readPage(this.#authority.log, viewer, before, limit, MAX_FRAME_CHARACTERS);
+    const texts = page.events.map(({ text }) => text);
+    peer.send(encodePageFrame(id, texts, page.oldest, page.more));
   }
 
   /** In a crowd somebody is always typing: beyond the size of a roster nobody is told. */
@@ -259,9 +271,9 @@ export class Room {
   }
 
   #commit(sends: readonly { peer: Peer; submission: Submission }[]): void {
-    let stored: ReturnType<Authority['commit']>;
+    let commit: Commit;
     try {
-      stored = this.#store(sends.map(({ submission }) => submission));
+      commit = this.#store(sends.map(({ submission }) => submission));
     } catch (fault) {
       this.#ports.onFault(fault);
       for (const { peer, submission } of sends) {
@@ -270,14 +282,14 @@ export class Room {
       return;
     }
     sends.forEach(({ peer, submission }, index) => {
-      const verdict = stored.verdicts[index] as Verdict;
+      const verdict = commit.verdicts[index] as Verdict;
       if (verdict.ok) peer.send(encodeFrame(verdict.ack));
       else this.#refuse(peer, { refusal: verdict.refusal, id: submission.frame.id, fatal: false });
     });
-    if (stored.events.length > 0) this.#fanOut.deliver(stored.after, stored.events);
+    this.#deliver(commit);
   }
 
-  #store(submissions: readonly Submission[]): ReturnType<Authority['commit']> {
+  #store(submissions: readonly Submission[]): Commit {
     const attendance: Attendance = {
       isOnline: (userId) => this.#roster.has(userId),
       isGroupOnline: (group) => this.#roster.hasGroup(group),
@@ -285,10 +297,23 @@ export class Room {
     return this.#authority.commit(submissions, this.#settings, attendance);
   }
 
+  #deliver({ after, events }: Commit): void {
+    if (events.length === 0) return;
+    this.#endExpired();
+    this.#fanOut.deliver(after, events);
+  }
+
+  /** Who only listens is not let go on doing so when the session has run out. */
+  #endExpired(): void {
+    for (const peer of this.#fanOut.expired(this.#ports.clock())) {
+      this.#refuse(peer, { refusal: SESSION_EXPIRED, fatal: true });
+    }
+  }
+
   #refuse(peer: Peer, { refusal, id, fatal }: Rejection): void {
     peer.send(encodeFrame({ type: 'reject', ...(id !== undefined && { id }), ...refusal }));
     if (!fatal) return;
-    peer.close(ERRORS[refusal.code].closeCode ?? NORMAL_CLOSURE, refusal.code);
+    peer.close(closeCodeOf(refusal.code), refusal.code);
     this.leave(peer);
   }
 

@@ -1,48 +1,48 @@
 import type { Peer, Session } from './ports.ts';
 
-interface Entry {
-  /** Of the newest connection: a name changed on one device shows at once. */
-  session: Session;
-  readonly peers: Set<Peer>;
-}
+/** What the others see of a connection that came or went. */
+export type RosterChange = 'none' | 'joined' | 'left' | 'details';
 
-/** The users online, each with all their connections [R10]. */
+/** The users online, each with all their connections, the newest last [R10]. */
 export class Roster {
-  readonly #users = new Map<string, Entry>();
+  readonly #users = new Map<string, Set<Peer>>();
 
   /** Users online. */
   get size(): number {
     return this.#users.size;
   }
 
-  /** Adds a connection. Returns whether the others see a change: a new user, or a changed one. */
-  add(peer: Peer): boolean {
-    const { session } = peer;
-    const entry = this.#users.get(session.id);
-    if (!entry) {
-      this.#users.set(session.id, { session, peers: new Set([peer]) });
-      return true;
+  /** Adds a connection as the user's newest. */
+  add(peer: Peer): RosterChange {
+    const { id } = peer.session;
+    const peers = this.#users.get(id);
+    if (!peers) {
+      this.#users.set(id, new Set([peer]));
+      return 'joined';
     }
-    entry.peers.add(peer);
-    const before = entry.session;
-    entry.session = session;
-    return (
-      before.name !== session.name ||
-      before.avatar !== session.avatar ||
-      before.group !== session.group
-    );
+    const before = newestOf(peers);
+    peers.add(peer);
+    return sameDetails(before, peer.session) ? 'none' : 'details';
   }
 
-  /** Removes a connection. Returns whether it was the user's last. */
-  remove(peer: Peer): boolean {
-    const entry = this.#users.get(peer.session.id);
-    if (!entry?.peers.delete(peer) || entry.peers.size > 0) return false;
-    this.#users.delete(peer.session.id);
-    return true;
+  /** Removes a connection. */
+  remove(peer: Peer): RosterChange {
+    const { id } = peer.session;
+    const peers = this.#users.get(id);
+    if (!peers) return 'none';
+    const before = newestOf(peers);
+    if (!peers.delete(peer)) return 'none';
+    if (peers.size === 0) {
+      this.#users.delete(id);
+      return 'left';
+    }
+    return sameDetails(before, newestOf(peers)) ? 'none' : 'details';
   }
 
+  /** The user as on their newest connection: a name changed on one device shows at once. */
   get(userId: string): Session | undefined {
-    return this.#users.get(userId)?.session;
+    const peers = this.#users.get(userId);
+    return peers && newestOf(peers);
   }
 
   has(userId: string): boolean {
@@ -50,12 +50,28 @@ export class Roster {
   }
 
   hasGroup(group: string): boolean {
-    for (const { session } of this.#users.values()) if (session.group === group) return true;
+    for (const peers of this.#users.values()) {
+      for (const { session } of peers) if (session.group === group) return true;
+    }
     return false;
+  }
+
+  /** A user's connections, the oldest first. */
+  connections(userId: string): readonly Peer[] {
+    return [...(this.#users.get(userId) ?? [])];
   }
 
   /** In the order in which they came. */
   *sessions(): Generator<Session> {
-    for (const { session } of this.#users.values()) yield session;
+    for (const peers of this.#users.values()) yield newestOf(peers);
   }
+}
+
+/** A user without a connection is not in the roster. */
+function newestOf(peers: ReadonlySet<Peer>): Session {
+  return ([...peers].at(-1) as Peer).session;
+}
+
+function sameDetails(one: Session, other: Session): boolean {
+  return one.name === other.name && one.avatar === other.avatar && one.group === other.group;
 }

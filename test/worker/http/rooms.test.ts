@@ -1,6 +1,6 @@
 import { evictDurableObject, listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type {
   ErrorBody,
   MembersResponse,
@@ -9,6 +9,7 @@ import type {
   RoomResponse,
   UnreadResponse,
 } from '../../../shared/http.ts';
+import { withRetry } from '../../../worker/http/retry.ts';
 import {
   ADMIN,
   bearer,
@@ -98,7 +99,7 @@ describe('reading a room', () => {
       { rooms: [{ room }] },
       bearer(await guestToken('eve')),
     );
-    expect(await unread.json()).toEqual({ rooms: [{ room, unread: 0, epoch: '', head: 0 }] });
+    expect(await unread.json()).toEqual({ rooms: [{ room, unread: 0, head: 0 }] });
     const tables = await runInDurableObject(stubOf(room), (_, { storage }) =>
       storage.sql.exec(`SELECT name FROM sqlite_master WHERE type = 'table'`).toArray(),
     );
@@ -158,6 +159,58 @@ describe('unread counts', () => {
     const response = await post('/api/rooms/unread', { rooms }, bearer(await guestToken('bob')));
     expect(response.status).toBe(400);
     expect(await codeOf(response)).toBe('bad_frame');
+  });
+});
+
+describe('a room that is out of order', () => {
+  it('is listed with its error; the rest of the lobby is there', async () => {
+    const [good, bad] = [newRoom(), newRoom()];
+    await (await Client.join(good, 'alice')).say('hi');
+    await Client.join(bad, 'alice');
+    await runInDurableObject(stubOf(bad), (_, { storage }) => {
+      storage.sql.exec(`UPDATE meta SET value = '999' WHERE key = 'version'`);
+    });
+    await evictDurableObject(stubOf(bad));
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const rooms = [{ room: bad }, { room: good }];
+    const response = await post('/api/rooms/unread', { rooms }, bearer(await guestToken('bob')));
+    logged.mockRestore();
+    expect(await response.json()).toMatchObject({
+      rooms: [
+        { room: bad, error: { code: 'server_error', message: expect.not.stringContaining('999') } },
+        { room: good, unread: 1 },
+      ],
+    });
+  });
+});
+
+describe('asking a room again', () => {
+  const failing = (...faults: unknown[]) =>
+    vi.fn(async () => {
+      if (faults.length > 0) throw faults.shift();
+      return 'answer';
+    });
+  const retryable = Object.assign(new Error('moved'), { retryable: true });
+  const waits: number[] = [];
+  const wait = async (ms: number) => void waits.push(ms);
+
+  it('helps when the platform says so, at most twice, after a while', async () => {
+    const twice = failing(retryable, retryable);
+    expect(await withRetry(twice, wait)).toBe('answer');
+    expect(twice).toHaveBeenCalledTimes(3);
+    expect(waits.every((ms) => ms >= 0 && ms <= 200)).toBe(true);
+    await expect(withRetry(failing(retryable, retryable, retryable), wait)).rejects.toBe(retryable);
+  });
+
+  it('is not done to a room that is overloaded, or for a fault of ours', async () => {
+    for (const fault of [
+      Object.assign(new Error(), { retryable: true, overloaded: true }),
+      new Error(),
+    ]) {
+      const once = failing(fault);
+      await expect(withRetry(once, wait)).rejects.toBe(fault);
+      expect(once).toHaveBeenCalledTimes(1);
+    }
   });
 });
 

@@ -85,6 +85,11 @@ describe('login with WeChat', () => {
     logged.mockRestore();
   });
 
+  it('an old session’s token on the request is nobody’s problem', async () => {
+    const headers = bearer(await guestToken('alice'));
+    expect((await post('/api/session', { code: 'openid-1' }, headers)).status).toBe(200);
+  });
+
   it('without its secrets the route says which are missing', async () => {
     const response = await requestWith({ WECHAT_SECRET: '' }, '/api/session', { code: 'openid-1' });
     expect(response.status).toBe(503);
@@ -131,7 +136,7 @@ describe('users of a back end', () => {
     ['no key', { user: '42' }, {}, 401, 'unauthorized'],
     ['a wrong key', { user: '42' }, bearer('x'.repeat(40)), 401, 'unauthorized'],
     ['a session token for a key', { user: '42' }, 'token', 401, 'unauthorized'],
-    ['a group without the key', { code: 'openid-1', group: 'vip' }, {}, 403, 'forbidden'],
+    ['a group without the key', { code: 'openid-1', group: 'vip' }, {}, 401, 'unauthorized'],
   ])('%s is refused', async (_, body, headers, status, code) => {
     const credential = headers === 'token' ? bearer(await guestToken('alice')) : headers;
     const response = await post('/api/session', body, credential as Record<string, string>);
@@ -145,6 +150,8 @@ describe('[R9] a request that makes no sense', () => {
     ['not JSON', '{', 400, 'bad_frame'],
     ['not an object', '[]', 400, 'bad_frame'],
     ['nothing in it', {}, 400, 'bad_frame'],
+    ['a code and a user', { code: 'openid-1', user: '42' }, 400, 'bad_frame'],
+    ['an empty user', { user: '' }, 400, 'bad_frame'],
     ['a name of the wrong type', { name: 5 }, 400, 'bad_frame'],
     ['a blank name', { name: '  ' }, 400, 'bad_frame'],
     ['a name too long', { name: 'x'.repeat(33) }, 400, 'bad_frame'],

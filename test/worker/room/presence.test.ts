@@ -1,22 +1,19 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FakePeer, RoomHarness } from '../../support/room-harness.ts';
 
-/** What a client believes of who is online, from `welcome` and `presence` alone. */
+/** What a client believes of who is online, from `welcome` and `presence` alone, as PROTOCOL.md has it. */
 function believed(peer: FakePeer): { online: number; ids: string[] | undefined } {
   let online = 0;
   let roster: Set<string> | undefined;
   for (const frame of peer.inbox.frames) {
-    if (frame.type === 'welcome') {
-      online = frame.online;
-      roster = frame.members && new Set(frame.members.map(({ id }) => id));
-    } else if (frame.type === 'presence') {
-      online = frame.online;
-      const { joined, left } = frame;
-      if (!joined && !left) roster = undefined;
-      else roster ??= new Set();
-      for (const { id } of joined ?? []) roster?.add(id);
-      for (const id of left ?? []) roster?.delete(id);
-    }
+    if (frame.type !== 'welcome' && frame.type !== 'presence') continue;
+    online = frame.online;
+    const isDelta = frame.type === 'presence' && (frame.joined || frame.left);
+    if (!isDelta) roster = frame.members && new Set(frame.members.map(({ id }) => id));
+    if (frame.type === 'welcome') continue;
+    for (const { id } of frame.joined ?? []) roster?.add(id);
+    for (const id of frame.left ?? []) roster?.delete(id);
   }
   return { online, ids: roster && [...roster].sort() };
 }
@@ -87,6 +84,79 @@ describe('[R10] presence', () => {
     expect(believed(first).ids).toHaveLength(200);
     expect(believed(last)).toEqual(believed(first));
     expect(believed(first).ids).not.toContain('u0');
+  });
+
+  it('who came and went within a window does not stay in the roster of those who came meanwhile', () => {
+    const h = new RoomHarness();
+    h.join('a');
+    const x = h.join('x');
+    const y = h.join('y');
+    h.leave(x);
+    h.advance(1_000);
+    expect(believed(y)).toEqual({ online: 2, ids: ['a', 'y'] });
+  });
+
+  it('a device that goes takes its name along, also when the room slept', () => {
+    const h = new RoomHarness();
+    const bob = h.join('bob');
+    h.join({ id: 'alice', name: 'Old', group: 'red' });
+    const tablet = h.join({ id: 'alice', name: 'New', group: 'blue' });
+    h.advance(1_000);
+    h.hibernate();
+    expect(h.room.members().members).toContainEqual({
+      id: 'alice',
+      name: 'New',
+      group: 'blue',
+      role: 'member',
+    });
+    h.leave(tablet);
+    expect(bob.inbox.all('presence').at(-1)).toMatchObject({
+      joined: [{ name: 'Old', group: 'red' }],
+    });
+    h.advance(1_000);
+    h.say(bob, 'blue?', { to: { group: 'green' } });
+    expect(bob.inbox.take('reject')?.code).toBe('not_found');
+  });
+
+  it('whatever the crowd does, everybody ends with the same, right belief', () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ do: fc.constant('join' as const), who: fc.nat(11) }) },
+      { weight: 6, arbitrary: fc.record({ do: fc.constant('leave' as const), which: fc.nat() }) },
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(400) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('sleep' as const) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), fc.constantFrom(0, 195), (steps, crowd) => {
+        const h = new RoomHarness();
+        const peers = h.joinCrowd(crowd);
+        const heard = new Set<FakePeer>();
+        h.advance(10_000);
+        for (const each of steps) {
+          if (each.do === 'join') {
+            const peer = h.join(`p${each.who}`);
+            peers.push(peer);
+            heard.add(peer);
+          } else if (each.do === 'leave' && peers.length > 0) {
+            const [peer] = peers.splice(each.which % peers.length, 1) as [FakePeer];
+            heard.delete(peer);
+            h.leave(peer);
+          } else if (each.do === 'wait') h.advance(each.ms);
+          // It sleeps only when nothing is left to do.
+          else if (each.do === 'sleep') {
+            h.advance(20_000);
+            h.hibernate();
+          }
+        }
+        h.advance(20_000);
+        const { online, members } = h.room.members();
+        const truth = { online, ids: members?.map(({ id }) => id).sort() };
+        for (const peer of heard) {
+          if (!peer.closed) expect(believed(peer)).toEqual(truth);
+        }
+        expect(h.timersRunning).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('a crowd coming at once costs frames by the window, not by the square', () => {

@@ -164,16 +164,30 @@ describe('[R4] no gaps', () => {
     expect(seqs(bob)).toEqual([1, 2, 3]);
   });
 
-  it('catching up on much comes in frames that a phone can take', () => {
+  it('catching up, live batches and pages come in frames that a phone can take', () => {
     const h = new RoomHarness();
-    const alice = h.join('alice');
-    const start = cursorOf(alice);
-    for (let i = 0; i < 400; i++) h.say(alice, '好'.repeat(2_000));
-    const bob = h.join('bob', start);
-    expect(bob.inbox.events()).toHaveLength(400);
-    expect(bob.inbox.all('events').length).toBeGreaterThan(1);
-    for (const each of bob.inbox.all('events')) {
-      expect(Buffer.byteLength(JSON.stringify(each))).toBeLessThan(1024 * 1024);
+    const listener = h.join('listener');
+    const start = cursorOf(listener);
+    const crowd = h.joinCrowd(100);
+    const text = '好'.repeat(2_000);
+    for (let round = 0; round < 4; round++) {
+      h.room.receive(
+        crowd.map((peer) => ({
+          peer,
+          data: JSON.stringify(frame({ id: `r${round}`, content: { type: 'text', text } })),
+        })),
+      );
+    }
+    const late = h.join('late', start);
+    h.receive(late, { type: 'history', id: 'h', before: 401, limit: 100 });
+    const page = late.inbox.take('page');
+    expect(page).toMatchObject({ more: true, oldest: page?.events[0]?.seq });
+    expect(page?.events.at(-1)?.seq).toBe(400);
+    for (const peer of [late, listener]) {
+      expect(seqs(peer)).toHaveLength(400);
+      for (const each of peer.inbox.frames) {
+        expect(Buffer.byteLength(JSON.stringify(each))).toBeLessThan(1_000_000);
+      }
     }
   });
 });
@@ -316,6 +330,14 @@ describe('[R6] private stays private', () => {
     h.room.configure({ hosts: ['eve'] });
     expect(h.join('eve').inbox.texts()).toEqual(['help']);
     expect(h.join('bob').inbox.texts()).toEqual([]);
+  });
+
+  it('a host who is also the owner is listed once among those who are away', () => {
+    const h = new RoomHarness();
+    h.room.configure({ owner: 'ann', hosts: ['ann', 'bob'] });
+    const alice = h.join('alice');
+    h.say(alice, 'anybody?', { to: { role: 'host' } });
+    expect(alice.inbox.take('ack')?.offline).toEqual(['ann', 'bob']);
   });
 
   it('to somebody offline: kept for them, and the sender is told', () => {
@@ -519,6 +541,47 @@ describe('[R9] a refusal is an answer', () => {
     expect(h.log.head).toBe(1);
   });
 
+  it('a session that runs out while its owner only listens ends before the next event', () => {
+    const h = new RoomHarness();
+    const eve = h.join({ id: 'eve', name: 'eve', expiresAt: h.now + 1_000 });
+    const alice = h.join('alice');
+    h.say(alice, 'in time');
+    h.advance(1_000);
+    h.say(alice, 'for eve, too late', { to: { users: ['eve'] } });
+    expect(eve.inbox.texts()).toEqual(['in time']);
+    expect(eve.inbox.take('reject')?.code).toBe('unauthorized');
+    expect(eve.closed?.code).toBe(4401);
+    h.advance(1_000);
+    expect(alice.inbox.all('presence').at(-1)).toMatchObject({ online: 1, left: ['eve'] });
+  });
+
+  it('the eleventh connection of a user ends the oldest: most often it is long dead', () => {
+    const h = new RoomHarness();
+    const peers = Array.from({ length: 11 }, () => h.join('alice'));
+    expect(peers[0]?.closed).toEqual({ code: 4429, reason: 'rate_limited' });
+    expect(peers.filter(({ closed }) => !closed)).toHaveLength(10);
+    expect(h.room.members().online).toBe(1);
+  });
+
+  it('what fails for one frame is not the fault of the rest of the batch', () => {
+    const h = new RoomHarness();
+    const [alice, bob] = [h.join('alice'), h.join('bob')];
+    h.say(alice, 'hi');
+    h.hibernate();
+    const read = h.log.read.bind(h.log);
+    h.log.read = () => {
+      h.log.read = read;
+      throw new Error('SQLITE_CORRUPT');
+    };
+    h.room.receive([
+      { peer: bob, data: '{"type":"history","id":"h","before":9,"limit":9}' },
+      { peer: alice, data: JSON.stringify(frame()) },
+    ]);
+    expect(bob.inbox.take('reject')).toMatchObject({ id: 'h', code: 'server_error' });
+    expect(alice.inbox.take('ack', ({ id }) => id === 'a1')).toBeDefined();
+    expect(h.faults).toHaveLength(1);
+  });
+
   it('a full room says so, and when to come back', () => {
     const h = new RoomHarness({ capacity: 2 });
     const [alice, bob] = [h.join('alice'), h.join('bob')];
@@ -549,14 +612,11 @@ describe('hosts and back ends', () => {
     const [alice, red] = [h.join('alice'), h.join({ id: 'r', name: 'r', group: 'red' })];
     const system = { id: 'system', name: '系统' };
     const content = { type: 'notice' as const, text: 'n' };
-    const all = h.room.post({ frame: { id: '1', content } }, system);
-    expect(h.room.post({ frame: { id: '1', content } }, system)).toEqual(all);
-    const some = h.room.post(
-      { frame: { id: '2', content, to: { users: ['nobody-yet'] } } },
-      system,
-    );
+    const all = h.room.post({ id: '1', content }, system);
+    expect(h.room.post({ id: '1', content }, system)).toEqual(all);
+    const some = h.room.post({ id: '2', content, to: { users: ['nobody-yet'] } }, system);
     expect(some).toMatchObject({ ok: true, ack: { seq: 2, offline: ['nobody-yet'] } });
-    h.room.post({ frame: { id: '3', content, to: { group: 'red' } } }, system);
+    h.room.post({ id: '3', content, to: { group: 'red' } }, system);
     expect(seqs(alice)).toEqual([1]);
     expect(seqs(red)).toEqual([1, 3]);
     expect(seqs(h.join('nobody-yet'))).toEqual([1, 2]);

@@ -62,7 +62,7 @@ export class Client extends TestClient {
   /** The subprotocol that the server chose. */
   readonly protocol: string | null;
 
-  private constructor(socket: WebSocket, protocol: string | null) {
+  private constructor(socket: WebSocket, protocol: string | null, options: WebSocketAcceptOptions) {
     super();
     this.socket = socket;
     this.protocol = protocol;
@@ -70,23 +70,34 @@ export class Client extends TestClient {
     socket.addEventListener('close', ({ code, reason }) => {
       this.closed = { code, reason };
     });
-    socket.accept();
+    socket.accept(options);
   }
 
   /** Upgrades with the query and headers given. */
-  static async open(query: string, headers: Record<string, string> = {}): Promise<Client> {
+  static async open(
+    query: string,
+    headers: Record<string, string> = {},
+    options: WebSocketAcceptOptions = {},
+  ): Promise<Client> {
     const response = await request(`/ws?${query}`, {
       headers: { Upgrade: 'websocket', ...headers },
     });
     expect(response.status).toBe(101);
     if (!response.webSocket) throw new Error('no socket');
-    return new Client(response.webSocket, response.headers.get('Sec-WebSocket-Protocol'));
+    return new Client(response.webSocket, response.headers.get('Sec-WebSocket-Protocol'), options);
   }
 
   /** Enters a room as a guest, and waits for the welcome. */
-  static async join(room: string, name: string, more = ''): Promise<Client> {
+  static async join(
+    room: string,
+    name: string,
+    more = '',
+    options: WebSocketAcceptOptions = {},
+  ): Promise<Client> {
     const client = await Client.open(
       `room=${encodeURIComponent(room)}&name=${encodeURIComponent(name)}${more}`,
+      {},
+      options,
     );
     await client.next('welcome');
     return client;
