@@ -7,9 +7,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
+import { lockState } from './state-lock.ts';
 
 const DEV_VARS = '.dev.vars';
 const DEFAULT_PORT = 8787;
+const DEFAULT_STATE = '.wrangler/state';
 const POLL_MS = 200;
 /** Flags can put the server where this script does not find it; then it prints nothing more. */
 const START_TIMEOUT_MS = 60_000;
@@ -33,6 +35,11 @@ function makeDevVars(): void {
   console.log(`Made ${DEV_VARS} with random secrets.`);
 }
 
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
+
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -42,17 +49,15 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /** The port of the flags, else the first free one: the address printed below must be the true one. */
-async function choosePort(args: string[]): Promise<{ port: number; flags: string[] }> {
-  const { values } = parseArgs({
-    args,
-    options: { port: { type: 'string' } },
-    strict: false,
-    allowPositionals: true,
-  });
-  if (typeof values.port === 'string') return { port: Number(values.port), flags: [] };
+async function choosePort(asked: string | undefined): Promise<number> {
+  if (asked !== undefined) {
+    const port = Number(asked);
+    if (await isFree(port)) return port;
+    return fail(`Port ${asked} is in use: choose another with --port.`);
+  }
   let port = DEFAULT_PORT;
   while (!(await isFree(port))) port++;
-  return { port, flags: ['--port', String(port)] };
+  return port;
 }
 
 function nextSteps(port: number): string {
@@ -67,9 +72,10 @@ function nextSteps(port: number): string {
     '  Then type, as alice, a message to all and one to bob only:',
     '    {"type":"send","id":"1","content":{"type":"text","text":"你好 👋"}}',
     '    {"type":"send","id":"2","content":{"type":"text","text":"psst"},"to":{"users":["guest:bob"]}}',
-    '  From a back end, to everybody in the room (the key is in .dev.vars):',
+    `  From a back end, to everybody in the room (ADMIN_KEY is in ${DEV_VARS}):`,
     `    curl -X POST http://localhost:${port}/api/rooms/lobby/notices \\`,
-    '      -H "Authorization: Bearer $ADMIN_KEY" -d \'{"text":"开始了"}\'',
+    `      -H "Authorization: Bearer $(sed -n 's/^ADMIN_KEY = "\\(.*\\)"/\\1/p' ${DEV_VARS})" \\`,
+    '      -d \'{"text":"开始了"}\'',
     '',
     '  The wire is described in shared/PROTOCOL.md. Stop with Ctrl+C; what was said is kept.',
     '',
@@ -84,9 +90,29 @@ async function isUp(port: number): Promise<boolean> {
   }
 }
 
-makeDevVars();
 const args = process.argv.slice(2);
-const { port, flags } = await choosePort(args);
+const { values } = parseArgs({
+  args,
+  options: { port: { type: 'string' }, 'persist-to': { type: 'string' } },
+  // The rest is wrangler's to understand.
+  strict: false,
+  allowPositionals: true,
+});
+const asked = (name: 'port' | 'persist-to') => {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+const state = asked('persist-to') ?? DEFAULT_STATE;
+if (!(await lockState(state))) {
+  fail(
+    `Another npm start uses the state in ${state}: use that one, stop it, or give this one a folder ` +
+      'of its own with --persist-to.',
+  );
+}
+makeDevVars();
+const port = await choosePort(asked('port'));
+const flags = asked('port') === undefined ? ['--port', String(port)] : [];
 const wrangler = spawn('wrangler', ['dev', ...flags, ...args], {
   stdio: 'inherit',
   // On Windows npm's commands are scripts that only a shell can run.
@@ -94,7 +120,9 @@ const wrangler = spawn('wrangler', ['dev', ...flags, ...args], {
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => wrangler.kill(signal));
+wrangler.on('error', (error) => fail(`wrangler could not be started: ${error.message}`));
 wrangler.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+
 const deadline = Date.now() + START_TIMEOUT_MS;
 while (!(await isUp(port)) && Date.now() < deadline) {
   await new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { NoticeResponse } from '../../shared/http.ts';
@@ -24,6 +24,28 @@ describe('npm start in a fresh clone', () => {
     expect(server.output).toContain(
       `npx wscat -c "ws://localhost:${server.port}/ws?room=lobby&name=alice"`,
     );
+  });
+
+  it('a second one on the same state is refused, before it can do harm', () => {
+    const second = spawnSync('npm', ['start', '--', ...state], {
+      cwd: copy.folder,
+      encoding: 'utf8',
+    });
+    expect(second.status).toBe(1);
+    expect(second.stderr).toContain('Another npm start uses the state in');
+    const samePort = ['--port', String(server.port), '--persist-to', join(copy.folder, 'other')];
+    const third = spawnSync('npm', ['start', '--', ...samePort], {
+      cwd: copy.folder,
+      encoding: 'utf8',
+    });
+    expect(third.status).toBe(1);
+    expect(third.stderr).toContain(`Port ${server.port} is in use`);
+  });
+
+  it('the push that is printed works as it is', () => {
+    const command = /curl -X POST[\s\S]*?-d '.*'/.exec(server.output)?.[0] ?? '';
+    const curl = spawnSync('sh', ['-c', command], { cwd: copy.folder, encoding: 'utf8' });
+    expect(JSON.parse(curl.stdout)).toMatchObject({ seq: 1 });
   });
 
   it('wscat gets in with the very line that is printed, and talks', async () => {

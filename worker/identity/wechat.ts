@@ -8,11 +8,13 @@ export interface WeChatConfig {
   readonly secret: string | undefined;
   /** Where WeChat's server API is. */
   readonly apiBase: string | undefined;
+  /** How long to wait for an answer, in milliseconds; 5 seconds without it. */
+  readonly timeoutMs?: number;
 }
 
 const DEFAULT_API_BASE = 'https://api.weixin.qq.com';
-/** In milliseconds: the person waits for it with the mini-program's start page before them. */
-const TIMEOUT_MS = 5_000;
+/** The person waits for it with the mini-program's start page before them. */
+const DEFAULT_TIMEOUT_MS = 5_000;
 const BUSY_RETRY_MS = 2_000;
 const QUOTA_RETRY_MS = 60_000;
 
@@ -27,7 +29,7 @@ const AnswerSchema = v.object({
  * Source of the error numbers: WeChat's documentation of `auth.code2Session`.
  */
 export async function codeToOpenId(code: string, config: WeChatConfig): Promise<string> {
-  const { appId, secret, apiBase = DEFAULT_API_BASE } = config;
+  const { appId, secret, apiBase = DEFAULT_API_BASE, timeoutMs = DEFAULT_TIMEOUT_MS } = config;
   if (!appId || !secret) {
     throw notConfigured('WeChat login needs the secrets WECHAT_APPID and WECHAT_SECRET');
   }
@@ -37,15 +39,18 @@ export async function codeToOpenId(code: string, config: WeChatConfig): Promise<
     js_code: code,
     grant_type: 'authorization_code',
   });
-  const { openid, errcode } = await askWeChat(`${apiBase}/sns/jscode2session?${query}`);
+  const { openid, errcode } = await askWeChat(`${apiBase}/sns/jscode2session?${query}`, timeoutMs);
   if (errcode !== 0) throw refusalOf(errcode);
   if (openid === undefined) throw unavailable('an answer without an openid');
   return openid;
 }
 
-async function askWeChat(url: string): Promise<v.InferOutput<typeof AnswerSchema>> {
+async function askWeChat(
+  url: string,
+  timeoutMs: number,
+): Promise<v.InferOutput<typeof AnswerSchema>> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
     if (!response.ok) throw new Error(`WeChat answered with status ${response.status}`);
     return v.parse(AnswerSchema, await response.json());
   } catch (cause) {

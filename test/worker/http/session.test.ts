@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ErrorBody, SessionResponse } from '../../../shared/http.ts';
 import type { Env } from '../../../worker/env.ts';
 import { app } from '../../../worker/http/app.ts';
+import { codeToOpenId } from '../../../worker/identity/wechat.ts';
 import { TEST_SECRETS } from '../../support/secrets.ts';
 import { ADMIN, bearer, Client, guestToken, newRoom, post, request } from '../support/client.ts';
 
@@ -76,13 +77,24 @@ describe('login with WeChat', () => {
     logged.mockRestore();
   });
 
-  it('WeChat does not answer at all: after 5 seconds the person is told to try again', async () => {
+  it('WeChat does not answer at all: the person is told to try again, and when', async () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const response = await login('silent');
-    expect(response.status).toBe(503);
-    expect(await errorOf(response)).toMatchObject({ code: 'server_error', retryAfter: 2_000 });
-    expect(response.headers.get('Retry-After')).toBe('2');
+    const config = {
+      appId: TEST_SECRETS.WECHAT_APPID,
+      secret: TEST_SECRETS.WECHAT_SECRET,
+      apiBase: env.WECHAT_API_BASE,
+      timeoutMs: 100,
+    };
+    await expect(codeToOpenId('silent', config)).rejects.toMatchObject({
+      status: 503,
+      refusal: { code: 'server_error', retryAfter: 2_000 },
+    });
     logged.mockRestore();
+  });
+
+  it('a refusal that passes says so in the header that HTTP has for it', async () => {
+    const response = await login('errcode-45011');
+    expect(response.headers.get('Retry-After')).toBe('60');
   });
 
   it('an old session’s token on the request is nobody’s problem', async () => {
