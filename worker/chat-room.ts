@@ -199,9 +199,9 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /**
-   * The peer of a socket, or `undefined` for one that we have ended. A room that is woken by a closing
-   * socket does not find it among those that are open, nor others that close at the same time: they
-   * are taken up here, to be seen leaving.
+   * The peer of a socket, or `undefined` for one that can't be restored. A room that is woken by a
+   * closing socket does not find it among those that are open, nor others that close at the same
+   * time: they are taken up here, to be seen leaving.
    */
   #peerOf(socket: WebSocket): SocketPeer | undefined {
     this.#enter();
@@ -224,7 +224,9 @@ export class ChatRoom extends DurableObject<Env> {
   #forget(socket: WebSocket): void {
     const peer = this.#peerOf(socket);
     this.#peers.delete(socket);
-    if (peer) this.#enter().room.leave(peer);
+    const { room } = this.#enter();
+    if (peer) room.leave(peer);
+    else room.leaveUnknown();
   }
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */

@@ -35,10 +35,13 @@ export class SocketPeer implements Peer {
     return new SocketPeer(socket, attachment);
   }
 
-  /** Of a socket that was there before the room woke; `undefined` when we had ended it. */
+  /**
+   * Of a socket that was there before the room woke. `undefined` when we had ended it, or when it is
+   * closing and its attachment is gone, which the platform does not promise to keep then.
+   */
   static restore(socket: WebSocket): SocketPeer | undefined {
-    const attachment = socket.deserializeAttachment() as Attachment;
-    return attachment.ended ? undefined : new SocketPeer(socket, attachment);
+    const attachment = socket.deserializeAttachment() as Attachment | null;
+    return attachment === null || attachment.ended ? undefined : new SocketPeer(socket, attachment);
   }
 
   send(text: string): void {

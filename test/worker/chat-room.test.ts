@@ -288,6 +288,25 @@ describe('a room in workerd', () => {
     expect(alice.inbox.all('presence').at(-1)?.online).toBe(1);
   });
 
+  it('[R8][R10] of a closing socket that lost its attachment the others still hear', async () => {
+    const room = newRoom();
+    const alice = await Client.join(room, 'alice');
+    const bob = await Client.join(room, 'bob');
+    await alice.next('presence', ({ online }) => online === 2);
+    await runInDurableObject(stubOf(room), (_, ctx) => {
+      for (const socket of ctx.getWebSockets()) {
+        const { session } = socket.deserializeAttachment();
+        if (session.name === 'bob') socket.serializeAttachment(null);
+      }
+    });
+    await evictDurableObject(stubOf(room));
+    await bob.close();
+    expect(await alice.next('presence', ({ members }) => members !== undefined)).toMatchObject({
+      online: 1,
+      members: [{ id: 'guest:alice' }],
+    });
+  });
+
   it('a close is answered with the same code, also one that cannot be sent', async () => {
     const room = newRoom();
     const alice = await Client.join(room, 'alice');

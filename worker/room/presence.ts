@@ -32,6 +32,7 @@ export class PresenceBoard {
   /** Who stands in a roster that somebody has been given. */
   readonly #shown = new Set<string>();
   readonly #changed = new Set<string>();
+  #rosterDue = false;
   #windowOpen = false;
 
   /** `publish` sends a frame to everybody. */
@@ -69,13 +70,19 @@ export class PresenceBoard {
     if (!this.#windowOpen) this.#flush();
   }
 
+  /** Somebody left, and nobody knows who: everybody gets the roster as it is. */
+  recount(): void {
+    this.#rosterDue = true;
+    if (!this.#windowOpen) this.#flush();
+  }
+
   #flush(): void {
     const frame = this.#next();
     this.#windowOpen = true;
     const wait = Math.min(MAX_WINDOW_MS, Math.max(MIN_WINDOW_MS, this.#online.size()));
     this.#timer(wait, () => {
       this.#windowOpen = false;
-      if (this.#changed.size > 0) this.#flush();
+      if (this.#changed.size > 0 || this.#rosterDue) this.#flush();
     });
     if (frame) this.#publish(encodeFrame(frame));
   }
@@ -94,14 +101,16 @@ export class PresenceBoard {
       }
     }
     this.#changed.clear();
-    if (joined.length === 0 && left.length === 0) return undefined;
+    const rosterDue = this.#rosterDue;
+    this.#rosterDue = false;
+    if (joined.length === 0 && left.length === 0 && !rosterDue) return undefined;
 
     const online = this.#online.size();
     if (online > MAX_ROSTER_USERS) {
       this.#someLackRoster.write(true);
       return { type: 'presence', online };
     }
-    if (this.#someLackRoster.read()) {
+    if (rosterDue || this.#someLackRoster.read()) {
       this.#someLackRoster.write(false);
       return { type: 'presence', online, members: [...this.#online.users()] };
     }

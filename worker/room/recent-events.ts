@@ -67,7 +67,10 @@ export class RecentEvents {
   }
 }
 
-/** Under which an event is recognised when it comes again. Neither part can hold a control character, so no two pairs make the same key. */
+/**
+ * Under which an event is recognised when it comes again. Neither part can hold a control character,
+ * so no two pairs make the same key.
+ */
 export function senderKey(userId: string, id: string): string {
   return `${userId}\n${id}`;
 }

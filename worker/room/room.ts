@@ -124,11 +124,6 @@ export class Room {
     if (session.group !== undefined) this.#ports.addresses.add(`group:${session.group}`);
     const change = this.#roster.add(peer);
     this.#fanOut.add(peer);
-    // A phone that changed its network leaves connections behind that nobody has noticed to be dead.
-    const [oldest, ...others] = this.#roster.connections(session.id);
-    if (oldest && others.length >= MAX_USER_CONNECTIONS) {
-      this.#refuse(oldest, { refusal: TOO_MANY_CONNECTIONS, fatal: true });
-    }
 
     const { log } = this.#authority;
     const self = this.#user(session);
@@ -151,6 +146,16 @@ export class Room {
     peer.send(encodeFrame(welcome));
     this.#fanOut.catchUp(peer, after, log.head, events);
     if (change !== 'none') this.#presence.changed(session.id);
+    // A phone that changed its network leaves connections behind that nobody has noticed to be dead.
+    const [oldest, ...others] = this.#roster.connections(session.id);
+    if (oldest && others.length >= MAX_USER_CONNECTIONS) {
+      this.#refuse(oldest, { refusal: TOO_MANY_CONNECTIONS, fatal: true });
+    }
+  }
+
+  /** A connection that the room does not know, from before its sleep, is gone. */
+  leaveUnknown(): void {
+    this.#presence.recount();
   }
 
   /** A connection is gone. Nothing happens when it was not there. */
@@ -169,10 +174,14 @@ export class Room {
       // A connection that was ended for misconduct may have more in the pipe.
       if (!this.#fanOut.has(peer)) continue;
       const admitted = this.#admission.admit(peer, data);
-      if (!admitted.ok) this.#refuse(peer, admitted);
-      else if (admitted.frame.type !== 'send') this.#answer(peer, admitted.frame);
-      else
-        sends.push({ peer, submission: this.#submission(peer, admitted.frame, admitted.overRate) });
+      if (!admitted.ok) {
+        this.#refuse(peer, admitted);
+      } else if (admitted.frame.type === 'send') {
+        const submission = this.#submission(peer, admitted.frame, admitted.overRate);
+        sends.push({ peer, submission });
+      } else {
+        this.#answer(peer, admitted.frame);
+      }
     }
     if (sends.length > 0) this.#commit(sends);
   }
