@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
-import { lockState } from './state-lock.ts';
+import { isUp, noteRunning, runningOn } from './running.ts';
 
 const DEV_VARS = '.dev.vars';
 const DEFAULT_PORT = 8787;
@@ -82,14 +82,6 @@ function nextSteps(port: number): string {
   ].join('\n');
 }
 
-async function isUp(port: number): Promise<boolean> {
-  try {
-    return (await fetch(`http://localhost:${port}/healthz`)).ok;
-  } catch {
-    return false;
-  }
-}
-
 const args = process.argv.slice(2);
 const { values } = parseArgs({
   args,
@@ -104,14 +96,16 @@ const asked = (name: 'port' | 'persist-to') => {
 };
 
 const state = asked('persist-to') ?? DEFAULT_STATE;
-if (!(await lockState(state))) {
+const running = await runningOn(state);
+if (running !== undefined) {
   fail(
-    `Another npm start uses the state in ${state}: use that one, stop it, or give this one a folder ` +
-      'of its own with --persist-to.',
+    `The server at http://localhost:${running} uses the state in ${state}: use that one, stop it, or ` +
+      'give this one a folder of its own with --persist-to.',
   );
 }
 makeDevVars();
 const port = await choosePort(asked('port'));
+noteRunning(state, port);
 const flags = asked('port') === undefined ? ['--port', String(port)] : [];
 const wrangler = spawn('wrangler', ['dev', ...flags, ...args], {
   stdio: 'inherit',

@@ -41,8 +41,8 @@ export function isBlank(text: string): boolean {
  */
 export function cleanName(name: string): string {
   return name
-    .normalize('NFC')
     .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim();
+    .trim()
+    .normalize('NFC');
 }

@@ -32,7 +32,9 @@ describe('npm start in a fresh clone', () => {
       encoding: 'utf8',
     });
     expect(second.status).toBe(1);
-    expect(second.stderr).toContain('Another npm start uses the state in');
+    expect(second.stderr).toContain(
+      `The server at http://localhost:${server.port} uses the state in`,
+    );
     const samePort = ['--port', String(server.port), '--persist-to', join(copy.folder, 'other')];
     const third = spawnSync('npm', ['start', '--', ...samePort], {
       cwd: copy.folder,

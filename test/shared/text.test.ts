@@ -59,6 +59,7 @@ describe('names', () => {
     const name = (text: string) => v.safeParse(NameSchema, text).output;
     expect(name('  小  明\n')).toBe('小 明');
     expect(name('abc\u202edef\u2066')).toBe('abcdef');
+    expect(name('e\u200e\u0301')).toBe('\u00e9');
     expect(v.safeParse(NameSchema, '\u202e ').success).toBe(false);
     expect(v.safeParse(NameSchema, '名'.repeat(33)).success).toBe(false);
     expect(v.safeParse(NameSchema, '😀'.repeat(32)).success).toBe(true);

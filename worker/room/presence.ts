@@ -29,7 +29,7 @@ export class PresenceBoard {
    * Kept through sleep: what changes are good for depends on what people hold.
    */
   readonly #someLackRoster: Flag;
-  /** Who stands in a roster that somebody has been given. */
+  /** Who stands in a roster, or is counted in a number, that somebody has been given. */
   readonly #shown = new Set<string>();
   readonly #changed = new Set<string>();
   #rosterDue = false;
@@ -55,12 +55,12 @@ export class PresenceBoard {
 
   /** The roster for somebody who just came, or `undefined` when there are too many for one. */
   rosterForNewcomer(): User[] | undefined {
+    // Their welcome counts, and perhaps names, some of whom the others have not been told yet.
+    for (const id of this.#changed) if (this.#online.user(id)) this.#shown.add(id);
     if (this.#online.size() > MAX_ROSTER_USERS) {
       this.#someLackRoster.write(true);
       return undefined;
     }
-    // It shows changes that the others have not been told yet.
-    for (const id of this.#changed) if (this.#online.user(id)) this.#shown.add(id);
     return [...this.#online.users()];
   }
 

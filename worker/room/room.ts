@@ -119,6 +119,7 @@ export class Room {
       this.#refuse(peer, { refusal, fatal: true });
       return;
     }
+    this.#endExpired();
     const { session } = peer;
     this.#ports.addresses.add(`user:${session.id}`);
     if (session.group !== undefined) this.#ports.addresses.add(`group:${session.group}`);
@@ -221,6 +222,7 @@ export class Room {
 
   /** Who is online: all of them, or beyond 200 only how many. */
   members(): MembersResponse {
+    this.#endExpired();
     const online = this.#roster.size;
     return online <= MAX_ROSTER_USERS ? { online, members: this.#users() } : { online };
   }
@@ -275,6 +277,7 @@ export class Room {
   /** In a crowd somebody is always typing: beyond the size of a roster nobody is told. */
   #passOnTyping({ session }: Peer): void {
     if (this.#roster.size > MAX_ROSTER_USERS) return;
+    this.#endExpired();
     const text = encodeFrame({ type: 'typing', user: this.#user(session) });
     this.#fanOut.broadcast(text, (peer) => peer.session.id !== session.id);
   }
@@ -299,6 +302,8 @@ export class Room {
   }
 
   #store(submissions: readonly Submission[]): Commit {
+    // Before it is asked who is there to hear it.
+    this.#endExpired();
     const attendance: Attendance = {
       isOnline: (userId) => this.#roster.has(userId),
       isGroupOnline: (group) => this.#roster.hasGroup(group),
@@ -307,23 +312,29 @@ export class Room {
   }
 
   #deliver({ after, events }: Commit): void {
-    if (events.length === 0) return;
-    this.#endExpired();
-    this.#fanOut.deliver(after, events);
+    if (events.length > 0) this.#fanOut.deliver(after, events);
   }
 
   /** Who only listens is not let go on doing so when the session has run out. */
   #endExpired(): void {
-    for (const peer of this.#fanOut.expired(this.#ports.clock())) {
-      this.#refuse(peer, { refusal: SESSION_EXPIRED, fatal: true });
-    }
+    const expired = this.#fanOut.expired(this.#ports.clock());
+    // All are told before anybody leaves: leaving is news, and none of it is for them any more.
+    for (const peer of expired) this.#end(peer, SESSION_EXPIRED);
+    for (const peer of expired) this.leave(peer);
   }
 
   #refuse(peer: Peer, { refusal, id, fatal }: Rejection): void {
-    peer.send(encodeFrame({ type: 'reject', ...(id !== undefined && { id }), ...refusal }));
-    if (!fatal) return;
-    peer.close(closeCodeOf(refusal.code), refusal.code);
+    if (!fatal) {
+      peer.send(encodeReject(refusal, id));
+      return;
+    }
+    this.#end(peer, refusal, id);
     this.leave(peer);
+  }
+
+  #end(peer: Peer, refusal: Refusal, id?: string): void {
+    peer.send(encodeReject(refusal, id));
+    peer.close(closeCodeOf(refusal.code), refusal.code);
   }
 
   #user(session: Session): User {
@@ -343,4 +354,8 @@ export class Room {
     const { title } = this.#settings;
     return title === undefined ? {} : { title };
   }
+}
+
+function encodeReject(refusal: Refusal, id: string | undefined): string {
+  return encodeFrame({ type: 'reject', ...(id !== undefined && { id }), ...refusal });
 }

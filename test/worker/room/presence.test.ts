@@ -96,6 +96,19 @@ describe('[R10] presence', () => {
     expect(believed(y)).toEqual({ online: 2, ids: ['a', 'y'] });
   });
 
+  it('a count that included somebody who went at once is put right', () => {
+    const h = new RoomHarness();
+    const crowd = h.joinCrowd(199);
+    h.advance(10_000);
+    h.join('n');
+    const x = h.join('x');
+    const second = h.join((crowd[0] as FakePeer).session);
+    h.leave(x);
+    h.advance(10_000);
+    expect(believed(second)).toMatchObject({ online: 200 });
+    expect(believed(second).ids).toHaveLength(200);
+  });
+
   it('a device that goes takes its name along, also when the room slept', () => {
     const h = new RoomHarness();
     const bob = h.join('bob');
@@ -119,42 +132,51 @@ describe('[R10] presence', () => {
   });
 
   it('whatever the crowd does, everybody ends with the same, right belief', () => {
+    // Newcomers, and second devices of those who are there already.
+    const who = fc.oneof(
+      fc.nat(11).map((i) => `p${i}`),
+      fc.nat(3).map((i) => `crowd-${i}`),
+    );
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ do: fc.constant('join' as const), who: fc.nat(11) }) },
+      { weight: 6, arbitrary: fc.record({ do: fc.constant('join' as const), who }) },
       { weight: 6, arbitrary: fc.record({ do: fc.constant('leave' as const), which: fc.nat() }) },
       { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(400) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('sleep' as const) }) },
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.constantFrom(0, 195), (steps, crowd) => {
-        const h = new RoomHarness();
-        const peers = h.joinCrowd(crowd);
-        const heard = new Set<FakePeer>();
-        h.advance(10_000);
-        for (const each of steps) {
-          if (each.do === 'join') {
-            const peer = h.join(`p${each.who}`);
-            peers.push(peer);
-            heard.add(peer);
-          } else if (each.do === 'leave' && peers.length > 0) {
-            const [peer] = peers.splice(each.which % peers.length, 1) as [FakePeer];
-            heard.delete(peer);
-            h.leave(peer);
-          } else if (each.do === 'wait') h.advance(each.ms);
-          // It sleeps only when nothing is left to do.
-          else if (each.do === 'sleep') {
-            h.advance(20_000);
-            h.hibernate();
+      fc.property(
+        fc.array(step, { maxLength: 60 }),
+        fc.constantFrom(0, 195, 199),
+        (steps, crowd) => {
+          const h = new RoomHarness();
+          const peers = h.joinCrowd(crowd);
+          const heard = new Set<FakePeer>();
+          h.advance(10_000);
+          for (const each of steps) {
+            if (each.do === 'join') {
+              const peer = h.join(each.who);
+              peers.push(peer);
+              heard.add(peer);
+            } else if (each.do === 'leave' && peers.length > 0) {
+              const [peer] = peers.splice(each.which % peers.length, 1) as [FakePeer];
+              heard.delete(peer);
+              h.leave(peer);
+            } else if (each.do === 'wait') h.advance(each.ms);
+            // It sleeps only when nothing is left to do.
+            else if (each.do === 'sleep') {
+              h.advance(20_000);
+              h.hibernate();
+            }
           }
-        }
-        h.advance(20_000);
-        const { online, members } = h.room.members();
-        const truth = { online, ids: members?.map(({ id }) => id).sort() };
-        for (const peer of heard) {
-          if (!peer.closed) expect(believed(peer)).toEqual(truth);
-        }
-        expect(h.timersRunning).toBe(0);
-      }),
+          h.advance(20_000);
+          const { online, members } = h.room.members();
+          const truth = { online, ids: members?.map(({ id }) => id).sort() };
+          for (const peer of heard) {
+            if (!peer.closed) expect(believed(peer)).toEqual(truth);
+          }
+          expect(h.timersRunning).toBe(0);
+        },
+      ),
       { numRuns: 100 },
     );
   });

@@ -555,6 +555,23 @@ describe('[R9] a refusal is an answer', () => {
     expect(alice.inbox.all('presence').at(-1)).toMatchObject({ online: 1, left: ['eve'] });
   });
 
+  it('sessions that run out together end without a word about each other, and hear no typing', () => {
+    const h = new RoomHarness();
+    const alice = h.join('alice');
+    const expiresAt = h.now + 1_000;
+    const gone = ['eve', 'dan'].map((name) => h.join({ id: name, name, expiresAt }));
+    h.advance(1_000);
+    const heard = gone.map(({ inbox }) => inbox.frames.length);
+    h.receive(alice, { type: 'typing' });
+    gone.forEach(({ inbox }, i) => {
+      expect(inbox.frames.slice(heard[i])).toMatchObject([
+        { type: 'reject', code: 'unauthorized' },
+      ]);
+    });
+    h.say(alice, 'anybody?', { to: { users: ['eve', 'dan'] } });
+    expect(alice.inbox.take('ack')?.offline).toEqual(['eve', 'dan']);
+  });
+
   it('the eleventh connection of a user ends the oldest: most often it is long dead', () => {
     const h = new RoomHarness();
     const peers = Array.from({ length: 11 }, (_, i) => h.join({ id: 'alice', name: `phone ${i}` }));
