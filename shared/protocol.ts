@@ -265,5 +265,4 @@ export type HistoryFrame = v.InferOutput<typeof ClientFrameSchemas.history>;
 export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
 export type WelcomeFrame = v.InferOutput<typeof ServerFrameSchemas.welcome>;
 export type AckFrame = v.InferOutput<typeof ServerFrameSchemas.ack>;
-export type RejectFrame = v.InferOutput<typeof ServerFrameSchemas.reject>;
 export type PresenceFrame = v.InferOutput<typeof ServerFrameSchemas.presence>;

@@ -12,7 +12,7 @@ import type {
 import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE, MAX_FRAME_BYTES } from '../shared/limits.ts';
 import { SUBPROTOCOL } from '../shared/protocol.ts';
 import { type Env, retentionPolicy, roomPolicy } from './env.ts';
-import { isMigrated, migrate } from './migrations.ts';
+import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
 import type { Verdict } from './room/authority.ts';
 import { GroupCommit } from './room/group-commit.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
@@ -135,7 +135,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (!open) return { room: this.#name, unread: 0, head: 0 };
     const { unread, last } = open.room.unread(session, since);
     const { epoch, head } = open.log;
-    return { room: this.#name, unread, epoch, head, ...(last && { last: last.event }) };
+    return { room: open.room.name, unread, epoch, head, ...(last && { last: last.event }) };
   }
 
   /** Publishes a notice of a back end. */
@@ -160,6 +160,15 @@ export class ChatRoom extends DurableObject<Env> {
     return this.ctx.id.name ?? '';
   }
 
+  /** Kept from the first time on: an object that an alarm wakes need not be told its name. */
+  #keepName(): string {
+    const { sql } = this.ctx.storage;
+    const kept = readMeta(sql, 'name');
+    if (kept !== undefined) return kept;
+    writeMeta(sql, 'name', this.#name);
+    return this.#name;
+  }
+
   /** The room if it was ever entered: to look at a room must not make one. */
   #look(): OpenRoom | undefined {
     return this.#open || isMigrated(this.ctx.storage.sql) ? this.#enter() : undefined;
@@ -172,7 +181,7 @@ export class ChatRoom extends DurableObject<Env> {
     migrate(storage);
     const log = new RoomLog(storage.sql);
     const ports = {
-      name: this.#name,
+      name: this.#keepName(),
       log,
       addresses: new SqlAddressBook(storage.sql),
       settings: new SqlSettingsStore(storage.sql),

@@ -45,7 +45,7 @@ export function migrate(storage: DurableObjectStorage): void {
 }
 
 /** Keys of the one-of-a-kind values of a room. */
-export type MetaKey = 'version' | 'epoch' | 'head' | 'settings' | 'some_lack_roster';
+export type MetaKey = 'version' | 'name' | 'epoch' | 'head' | 'settings' | 'some_lack_roster';
 
 export function readMeta(sql: SqlStorage, key: MetaKey): string | undefined {
   return sql.exec<{ value: string }>('SELECT value FROM meta WHERE key = ?', key).toArray()[0]

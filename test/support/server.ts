@@ -11,7 +11,7 @@ const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 
 /** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const server = createServer();
     server.once('error', fail);

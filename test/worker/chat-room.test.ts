@@ -340,6 +340,15 @@ describe('retention', () => {
     expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).not.toBeNull();
   });
 
+  it('a room that its alarm woke knows its name', async () => {
+    const room = `${newRoom()}-直播间`;
+    await (await Client.join(room, 'alice')).say('hi');
+    await evictDurableObject(stubOf(room));
+    await runDurableObjectAlarm(stubOf(room));
+    const bob = await Client.open(`room=${encodeURIComponent(room)}&name=bob`);
+    expect((await bob.next('welcome')).room.name).toBe(room);
+  });
+
   it('more events than are kept bring the alarm forward, and it trims to the number', async () => {
     const room = newRoom();
     const alice = await Client.join(room, 'alice');

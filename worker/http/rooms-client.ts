@@ -12,7 +12,7 @@ export function roomStub(env: Env, room: string): DurableObjectStub<ChatRoom> {
 type RoomMethod = 'info' | 'members' | 'page' | 'unread' | 'notify' | 'configure';
 
 /** What a room answers by RPC; spelled out because the platform's types take unions apart. */
-export type RoomApi = {
+type RoomApi = {
   [Method in RoomMethod]: (
     ...args: Parameters<ChatRoom[Method]>
   ) => Promise<Awaited<ReturnType<ChatRoom[Method]>>>;

@@ -6,7 +6,7 @@ import { notConfigured, refuse } from '../refusal.ts';
 import type { Session } from '../room/ports.ts';
 
 /** How long a session lasts, in milliseconds. */
-export const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1_000;
+const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1_000;
 
 const ALGORITHM = 'HS256';
 const AUDIENCE = 'edge-chat';

@@ -6,9 +6,9 @@ import type { Clock, Peer } from './ports.ts';
 import { RateLimiter, type RatePolicy } from './rate-limit.ts';
 
 /** A connection may send this many frames that are none before it is closed. */
-export const MAX_BAD_FRAMES = 5;
+const MAX_BAD_FRAMES = 5;
 /** A user whose bucket never fills up between refusals is closed at this many. */
-export const MAX_RATE_REFUSALS = 20;
+const MAX_RATE_REFUSALS = 20;
 
 /** What a connection is told that outlived its session. */
 export const SESSION_EXPIRED: Refusal = {

@@ -104,6 +104,11 @@ export class Room {
     });
   }
 
+  /** What people call it. */
+  get name(): string {
+    return this.#ports.name;
+  }
+
   /** Takes up a connection that outlived the room's sleep: nobody needs to be told that it came. */
   restore(peer: Peer): void {
     this.#roster.add(peer);
