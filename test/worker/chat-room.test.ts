@@ -7,6 +7,9 @@ import { storedEvent } from '../support/log-contract.ts';
 import { TEST_SECRETS } from '../support/secrets.ts';
 import { ADMIN, bearer, Client, newRoom, post, stubOf } from './support/client.ts';
 
+/** For what comes in its own time: how long it may take says how busy the machine is, nothing else. */
+const PATIENCE = { timeout: 10_000 };
+
 describe('a room in workerd', () => {
   it('[R1][R2] everybody sees the same order, and only what the log holds', async () => {
     const room = newRoom();
@@ -174,7 +177,7 @@ describe('a room in workerd', () => {
     await evictDurableObject(stubOf(room));
     const handler = vi.spyOn(ChatRoom.prototype, 'webSocketMessage');
     for (let i = 0; i < 3; i++) alice.send('ping');
-    await vi.waitFor(() => expect(alice.inbox.other).toEqual(['pong', 'pong', 'pong']));
+    await vi.waitFor(() => expect(alice.inbox.other).toEqual(['pong', 'pong', 'pong']), PATIENCE);
     expect(handler).not.toHaveBeenCalled();
     // Nobody is there to be put away: the object has not been made again.
     await expect(evictDurableObject(stubOf(room))).rejects.toThrow();
@@ -229,7 +232,10 @@ describe('a room in workerd', () => {
     }
     expect(await flooder.next('reject')).toMatchObject({ code: 'rate_limited' });
     expect(await flooder.whenClosed()).toEqual({ code: 4429, reason: 'rate_limited' });
-    expect((await bob.say('all well')).seq).toBe(cases.length + 10 + 1);
+    // The burst, and what the bucket refilled while they came: nothing that was not acknowledged.
+    const accepted = flooder.inbox.all('ack').length;
+    expect(accepted).toBeGreaterThanOrEqual(10);
+    expect((await bob.say('all well')).seq).toBe(cases.length + accepted + 1);
   });
 
   it('[R8][R9] a client that ignores its end does not come back by sending on after a sleep', async () => {
@@ -284,7 +290,7 @@ describe('a room in workerd', () => {
     await vi.waitFor(() => {
       const left = alice.inbox.all('presence').flatMap(({ left: ids = [] }) => ids);
       expect(left.sort()).toEqual(['guest:bob', 'guest:carol']);
-    });
+    }, PATIENCE);
     expect(alice.inbox.all('presence').at(-1)?.online).toBe(1);
   });
 
@@ -327,7 +333,7 @@ describe('retention', () => {
     await vi.waitFor(async () => {
       const alarm = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
       expect(alarm).toBeGreaterThan(Date.now() + 30 * 86_400_000);
-    });
+    }, PATIENCE);
     // Three of them were sent long ago.
     await runInDurableObject(stub, (_, { storage }) => {
       storage.sql.exec('UPDATE events SET at = at - ? WHERE first <= 3', 31 * 86_400_000);
@@ -365,7 +371,7 @@ describe('retention', () => {
     await vi.waitFor(async () => {
       const info = await stub.info();
       expect(info).toMatchObject({ head: 11_001, oldest: 1_002 });
-    });
+    }, PATIENCE);
   });
 
   it('a push plans it as well, and no message sets an alarm that is there', async () => {
