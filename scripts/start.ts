@@ -118,7 +118,9 @@ wrangler.on('error', (error) => fail(`wrangler could not be started: ${error.mes
 wrangler.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 
 const deadline = Date.now() + START_TIMEOUT_MS;
-while (!(await isUp(port)) && Date.now() < deadline) {
+let up = await isUp(port);
+while (!up && Date.now() < deadline) {
   await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  up = await isUp(port);
 }
-if (await isUp(port)) console.log(nextSteps(port));
+if (up) console.log(nextSteps(port));

@@ -33,10 +33,10 @@ export type ErrorCode = keyof typeof CLOSED_LIST;
  */
 export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = CLOSED_LIST;
 
-/** Of RFC 6455: for an error without a close code of its own, which so far ends no connection. */
-const NORMAL_CLOSURE = 1000;
+/** The close code of RFC 6455 for "nothing is wrong". */
+export const NORMAL_CLOSURE = 1000;
 
-/** The WebSocket close code for a connection that ends with this error. */
+/** The close code for a connection that ends with this error; those without one so far end none. */
 export function closeCodeOf(code: ErrorCode): number {
   return ERRORS[code].closeCode ?? NORMAL_CLOSURE;
 }

@@ -35,6 +35,11 @@ declare global {
 }
 type RoomEnv = Env;
 
+/** Whether anybody may come in under any name. */
+export function guestsAllowed(env: Env): boolean {
+  return env.ALLOW_GUESTS === 'true';
+}
+
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Hibernatable sockets of one Durable Object, by the platform's limits. */

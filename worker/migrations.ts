@@ -1,4 +1,5 @@
 /** The tables of a room, as steps that are only ever added to: a room may sleep through years of them. */
+import { firstRow } from './sql.ts';
 
 type Migration = (sql: SqlStorage) => void;
 
@@ -22,8 +23,8 @@ const MIGRATIONS: readonly Migration[] = [
 
 /** Whether there is anything in this storage: reading a room that nobody entered must not make one. */
 export function isMigrated(sql: SqlStorage): boolean {
-  const tables = sql.exec(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'`);
-  return tables.toArray().length > 0;
+  const query = `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'`;
+  return firstRow(sql, query) !== undefined;
 }
 
 /**
@@ -48,8 +49,7 @@ export function migrate(storage: DurableObjectStorage): void {
 export type MetaKey = 'version' | 'name' | 'epoch' | 'head' | 'settings' | 'some_lack_roster';
 
 export function readMeta(sql: SqlStorage, key: MetaKey): string | undefined {
-  return sql.exec<{ value: string }>('SELECT value FROM meta WHERE key = ?', key).toArray()[0]
-    ?.value;
+  return firstRow<{ value: string }>(sql, 'SELECT value FROM meta WHERE key = ?', key)?.value;
 }
 
 export function writeMeta(sql: SqlStorage, key: MetaKey, value: string): void {

@@ -1,6 +1,7 @@
 import { decodeEvent } from '../shared/codec.ts';
 import { readMeta, writeMeta } from './migrations.ts';
 import type { EventLog, StoredEvent } from './room/ports.ts';
+import { firstRow } from './sql.ts';
 
 type Row = { first: number; lines: string; offline: string | null };
 
@@ -17,9 +18,10 @@ export class RoomLog implements EventLog {
     const epoch = readMeta(sql, 'epoch');
     if (epoch === undefined) throw new Error('room storage has no epoch');
     this.epoch = epoch;
-    const newest = sql
-      .exec<{ last: number }>('SELECT last FROM events ORDER BY first DESC LIMIT 1')
-      .toArray()[0];
+    const newest = firstRow<{ last: number }>(
+      sql,
+      'SELECT last FROM events ORDER BY first DESC LIMIT 1',
+    );
     this.#head = newest?.last ?? Number(readMeta(sql, 'head') ?? 0);
     [this.#oldest, this.#oldestAt] = this.#findOldest();
   }
@@ -74,12 +76,11 @@ export class RoomLog implements EventLog {
 
   newestBefore(time: number): number {
     // Times never fall with seq, so this stops at the first row that stays.
-    const staying = this.#sql
-      .exec<{ first: number }>(
-        'SELECT first FROM events WHERE at >= ? ORDER BY first LIMIT 1',
-        time,
-      )
-      .toArray()[0];
+    const staying = firstRow<{ first: number }>(
+      this.#sql,
+      'SELECT first FROM events WHERE at >= ? ORDER BY first LIMIT 1',
+      time,
+    );
     return staying ? staying.first - 1 : this.#head;
   }
 
@@ -95,12 +96,11 @@ export class RoomLog implements EventLog {
 
   /** What stays of the batch that begins up to `limit` and reaches beyond it. */
   #splitOff(limit: number): StoredEvent[] {
-    const straddling = this.#sql
-      .exec<{ last: number }>(
-        'SELECT last FROM events WHERE first <= ? ORDER BY first DESC LIMIT 1',
-        limit,
-      )
-      .toArray()[0];
+    const straddling = firstRow<{ last: number }>(
+      this.#sql,
+      'SELECT last FROM events WHERE first <= ? ORDER BY first DESC LIMIT 1',
+      limit,
+    );
     return straddling ? this.read(limit, straddling.last) : [];
   }
 
@@ -117,9 +117,10 @@ export class RoomLog implements EventLog {
   }
 
   #findOldest(): [seq: number, at: number | undefined] {
-    const row = this.#sql
-      .exec<{ first: number; at: number }>('SELECT first, at FROM events ORDER BY first LIMIT 1')
-      .toArray()[0];
+    const row = firstRow<{ first: number; at: number }>(
+      this.#sql,
+      'SELECT first, at FROM events ORDER BY first LIMIT 1',
+    );
     return row ? [row.first, row.at] : [this.#head + 1, undefined];
   }
 }

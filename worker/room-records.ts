@@ -1,6 +1,7 @@
 /** What a room keeps besides its events, on the SQLite storage of its Durable Object. */
 import { type MetaKey, readMeta, writeMeta } from './migrations.ts';
 import type { Address, AddressBook, Flag, RoomSettings, SettingsStore } from './room/ports.ts';
+import { firstRow } from './sql.ts';
 
 /** Everybody who has ever been here: a row for each, written once. */
 export class SqlAddressBook implements AddressBook {
@@ -15,8 +16,8 @@ export class SqlAddressBook implements AddressBook {
   }
 
   has(address: Address): boolean {
-    const rows = this.#sql.exec('SELECT 1 FROM addresses WHERE address = ?', address);
-    return rows.toArray().length > 0;
+    const query = 'SELECT 1 FROM addresses WHERE address = ?';
+    return firstRow(this.#sql, query, address) !== undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { NORMAL_CLOSURE } from '../shared/errors.ts';
 import type { Peer, Session } from './room/ports.ts';
 
 /** What a socket carries through the room's sleep. */
@@ -60,7 +61,6 @@ export class SocketPeer implements Peer {
 
 /** Reserved codes say that none was sent: they can't be sent. */
 const UNSENDABLE_CLOSE_CODES: readonly number[] = [1005, 1006, 1015];
-const NORMAL_CLOSURE = 1000;
 
 /** Closes a socket that may be closed already, as the answer to its peer's close or by ourselves. */
 export function closeQuietly(socket: WebSocket, code: number, reason: string): void {

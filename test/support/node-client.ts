@@ -1,7 +1,5 @@
 /** A client on a real WebSocket from Node, outside the server's process. */
 import WebSocket from 'ws';
-import { encodeFrame } from '../../shared/codec.ts';
-import type { ClientFrame } from '../../shared/protocol.ts';
 import { TestClient } from './test-client.ts';
 
 /** One connection. */
@@ -26,9 +24,8 @@ export class NodeClient extends TestClient {
     return client;
   }
 
-  send(data: ClientFrame | string | ArrayBuffer): void {
-    const isFrame = typeof data === 'object' && 'type' in data;
-    this.#socket.send(isFrame ? encodeFrame(data) : data);
+  protected transmit(data: string | ArrayBuffer): void {
+    this.#socket.send(data);
   }
 
   async close(): Promise<void> {

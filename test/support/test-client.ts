@@ -1,4 +1,5 @@
 /** What every client under test can do, whatever its socket is. */
+import { encodeFrame } from '../../shared/codec.ts';
 import type { ClientFrame, SendFrame, ServerFrame } from '../../shared/protocol.ts';
 import { type FrameOf, Inbox } from './inbox.ts';
 
@@ -23,7 +24,13 @@ export abstract class TestClient {
   readonly inbox = new Inbox();
   closed: { code: number; reason: string } | undefined;
 
-  abstract send(data: ClientFrame | string | ArrayBuffer): void;
+  protected abstract transmit(data: string | ArrayBuffer): void;
+
+  /** Sends a frame, or whatever else a hostile client would. */
+  send(data: ClientFrame | string | ArrayBuffer): void {
+    const isFrame = typeof data === 'object' && 'type' in data;
+    this.transmit(isFrame ? encodeFrame(data) : data);
+  }
 
   /** The next frame of a type that was not taken before. */
   next<Type extends ServerFrame['type']>(

@@ -4,6 +4,7 @@ import {
   SessionRequestSchema,
   type SessionResponse,
 } from '../../shared/http.ts';
+import { type Env, guestsAllowed } from '../env.ts';
 import { checkAdminKey } from '../identity/admin.ts';
 import { bearerOf } from '../identity/bearer.ts';
 import { issueToken, requireSecret } from '../identity/token.ts';
@@ -20,31 +21,33 @@ const DEFAULT_NAME = '微信用户';
 /** `POST /api/session`: who somebody is, as a token to show from now on. */
 export const sessionRoutes = new Hono<AppEnv>().post('/', limitBody(), async (c) => {
   const request = await readBody(c, SessionRequestSchema);
-  const id = await identify(request, c);
   const { name = DEFAULT_NAME, avatar, group } = request;
+  const id = await identify(request, name, c);
   const user = { id, name, ...(avatar && { avatar }), ...(group && { group }) };
   const issued = await issueToken(user, c.env.SESSION_SECRET, Date.now());
   return c.json({ ...issued, user } satisfies SessionResponse);
 });
 
 /** The user id, once whoever vouches for it has done so. */
-async function identify(
-  { code, user, name, group }: SessionRequest,
-  c: AppContext,
-): Promise<string> {
+async function identify(request: SessionRequest, name: string, c: AppContext): Promise<string> {
+  const { code, user, group } = request;
   const { env } = c;
-  if (code === undefined && user === undefined) {
-    if (env.ALLOW_GUESTS !== 'true') throw refuse('forbidden', 'guests are not allowed here');
-    return guestUserId(name ?? '');
-  }
+  const isGuest = code === undefined && user === undefined;
   // Who is in a group reads what is said to it: only a back end may put a real user into one. The
   // header is not looked at otherwise: many clients send an old session's token with everything.
-  if (user !== undefined || group !== undefined) {
+  if (user !== undefined || (group !== undefined && !isGuest)) {
     await checkAdminKey(bearerOf(c.req.raw.headers), env.ADMIN_KEY);
   }
   if (user !== undefined) return backEndUserId(user);
+  if (code !== undefined) return await wechatLogin(code, env);
+  if (!guestsAllowed(env)) throw refuse('forbidden', 'guests are not allowed here');
+  return guestUserId(name);
+}
+
+async function wechatLogin(code: string, env: Env): Promise<string> {
+  // Before the code is used up, which works only once.
   const secret = requireSecret('SESSION_SECRET', env.SESSION_SECRET);
-  const openid = await codeToOpenId(code ?? '', {
+  const openid = await codeToOpenId(code, {
     appId: env.WECHAT_APPID,
     secret: env.WECHAT_SECRET,
     apiBase: env.WECHAT_API_BASE || undefined,

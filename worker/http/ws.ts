@@ -8,6 +8,7 @@ import {
   RoomNameSchema,
   SUBPROTOCOL,
 } from '../../shared/protocol.ts';
+import { guestsAllowed } from '../env.ts';
 import { bearerOf, offeredProtocols } from '../identity/bearer.ts';
 import { readToken } from '../identity/token.ts';
 import { guestUserId } from '../identity/user-id.ts';
@@ -59,8 +60,9 @@ async function identify(c: AppContext, subprotocolToken: string | undefined): Pr
   if (token !== undefined) return readToken(token, c.env.SESSION_SECRET);
   const name = c.req.query('name');
   if (name === undefined) throw refuse('unauthorized', 'connect with a session token');
-  if (c.env.ALLOW_GUESTS !== 'true')
+  if (!guestsAllowed(c.env)) {
     throw refuse('unauthorized', 'connect with a session token: guests are not allowed here');
+  }
   const guest = parseInput(NameSchema, name);
   const group = c.req.query('group');
   return {

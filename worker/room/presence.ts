@@ -12,7 +12,7 @@ const MAX_WINDOW_MS = 5_000;
 export interface OnlineUsers {
   size(): number;
   user(id: string): User | undefined;
-  users(): readonly User[];
+  users(): User[];
 }
 
 /**
@@ -61,7 +61,7 @@ export class PresenceBoard {
       this.#someLackRoster.write(true);
       return undefined;
     }
-    return [...this.#online.users()];
+    return this.#online.users();
   }
 
   /** Something about this user is not as it was told last: here, gone, or with other details. */
@@ -112,7 +112,7 @@ export class PresenceBoard {
     }
     if (rosterDue || this.#someLackRoster.read()) {
       this.#someLackRoster.write(false);
-      return { type: 'presence', online, members: [...this.#online.users()] };
+      return { type: 'presence', online, members: this.#online.users() };
     }
     return {
       type: 'presence',

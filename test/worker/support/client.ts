@@ -1,9 +1,7 @@
 /** A client inside workerd, on a real WebSocket to the real Worker. */
 import { env, exports } from 'cloudflare:workers';
 import { expect } from 'vitest';
-import { encodeFrame } from '../../../shared/codec.ts';
 import type { SessionResponse } from '../../../shared/http.ts';
-import type { ClientFrame } from '../../../shared/protocol.ts';
 import { TEST_SECRETS } from '../../support/secrets.ts';
 import { TestClient } from '../../support/test-client.ts';
 
@@ -103,9 +101,8 @@ export class Client extends TestClient {
     return client;
   }
 
-  send(data: ClientFrame | string | ArrayBuffer): void {
-    const isFrame = typeof data === 'object' && 'type' in data;
-    this.socket.send(isFrame ? encodeFrame(data) : data);
+  protected transmit(data: string | ArrayBuffer): void {
+    this.socket.send(data);
   }
 
   /** Closes, and waits until the other side has closed too. */
