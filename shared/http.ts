@@ -8,6 +8,7 @@ import {
   MAX_UNREAD_ROOMS,
 } from './limits.ts';
 import {
+  type Audience,
   AudienceSchema,
   AvatarSchema,
   type ChatEvent,
@@ -116,6 +117,40 @@ export interface PageResponse {
   /** Ask again with `before` set to this for what is older. */
   readonly oldest: number;
   readonly more: boolean;
+}
+
+/** An answer to a question, as it stands in the list of questions. */
+export interface ListedAnswer {
+  readonly seq: number;
+  readonly at: number;
+  readonly from: User;
+  readonly text: string;
+  readonly to?: Audience;
+}
+
+/** A question, as the caller may see it. */
+export interface ListedQuestion {
+  readonly seq: number;
+  readonly at: number;
+  readonly from: User;
+  readonly text: string;
+  readonly to?: Audience;
+  /** How many want to know this, too: the asker is not counted. */
+  readonly votes: number;
+  /** Whether the caller is one of them. */
+  readonly voted: boolean;
+  /** `resolved` once a host has closed it, else `answered` once there is an answer for the caller. */
+  readonly state: 'open' | 'answered' | 'resolved';
+  /** The newest, oldest first; missing when there is none. */
+  readonly answers?: readonly ListedAnswer[];
+}
+
+/**
+ * Answer of `GET /api/rooms/:room/questions`: the newest 200. The open ones come first, those with
+ * most votes before the others, older before newer; then the rest, newest first.
+ */
+export interface QuestionsResponse {
+  readonly questions: readonly ListedQuestion[];
 }
 
 /** Answer of `GET /api/rooms/:room/members`; beyond 200 online without the users. */

@@ -43,6 +43,12 @@ export const FRESH_EVENTS = 50;
 export const MAX_RESUME_EVENTS = 1_000;
 /** For at least this many of the newest events a repeated id is recognised. */
 export const DEDUPE_EVENTS = 1_000;
+/** A sender may recall a message this long after it was sent, in milliseconds; hosts at any time. */
+export const RECALL_WINDOW_MS = 2 * 60_000;
+/** Most questions that a list of them holds: the newest. */
+export const MAX_LISTED_QUESTIONS = 200;
+/** Most answers that such a list gives with a question: the newest. */
+export const MAX_LISTED_ANSWERS = 10;
 /** Up to this many users online the roster is sent; beyond that only their number. */
 export const MAX_ROSTER_USERS = 200;
 /** Most rooms that one request may ask the unread count of. */

@@ -124,8 +124,8 @@ export const AudienceSchema = v.union(
   `must be { users: [1 to ${MAX_AUDIENCE_USERS} user ids] }, { group } or { role: "host" }`,
 );
 
-export const ContentSchema = v.variant('type', [
-  v.object({
+const ContentSchemas = {
+  text: v.object({
     type: v.literal('text'),
     text: TextSchema,
     mentions: v.optional(
@@ -135,17 +135,38 @@ export const ContentSchema = v.variant('type', [
       ),
     ),
   }),
-  v.object({ type: v.literal('notice'), text: TextSchema }),
+  question: v.object({ type: v.literal('question'), text: TextSchema }),
+  answer: v.object({ type: v.literal('answer'), question: SeqSchema, text: TextSchema }),
+  notice: v.object({ type: v.literal('notice'), text: TextSchema }),
+  recalled: v.object({ type: v.literal('recalled') }),
+};
+
+/** What somebody may send. */
+export const SendContentSchema = v.variant('type', [
+  ContentSchemas.text,
+  ContentSchemas.question,
+  ContentSchemas.answer,
+  ContentSchemas.notice,
 ]);
+
+/** What an event may hold: also what the server puts in place of what was recalled. */
+export const ContentSchema = v.variant('type', [SendContentSchema, ContentSchemas.recalled]);
+
+/** A frame that does something to the event `target`, and becomes an event of its own. */
+const actionFrame = <Type extends string>(type: Type) =>
+  v.object({ type: v.literal(type), id: FrameIdSchema, target: SeqSchema });
 
 const ClientFrameSchemas = {
   send: v.object({
     type: v.literal('send'),
     id: FrameIdSchema,
-    content: ContentSchema,
+    content: SendContentSchema,
     to: v.optional(AudienceSchema),
     replyTo: v.optional(SeqSchema),
   }),
+  recall: actionFrame('recall'),
+  vote: actionFrame('vote'),
+  resolve: actionFrame('resolve'),
   history: v.object({
     type: v.literal('history'),
     id: FrameIdSchema,
@@ -162,22 +183,39 @@ const ClientFrameSchemas = {
 
 export const ClientFrameSchema = v.variant('type', [
   ClientFrameSchemas.send,
+  ClientFrameSchemas.recall,
+  ClientFrameSchemas.vote,
+  ClientFrameSchemas.resolve,
   ClientFrameSchemas.history,
   ClientFrameSchemas.typing,
 ]);
 
-export const EventSchema = v.variant('kind', [
-  v.object({
+/** What all events have. */
+const eventEntries = {
+  seq: SeqSchema,
+  at: CountSchema,
+  id: v.string(),
+  from: UserSchema,
+  to: v.optional(AudienceSchema),
+  /** With `to`: who sees the event besides its sender and its audience, as what it is about is theirs. */
+  also: v.optional(v.array(v.string())),
+};
+
+const EventSchemas = {
+  message: v.object({
     kind: v.literal('message'),
-    seq: SeqSchema,
-    at: CountSchema,
-    id: v.string(),
-    from: UserSchema,
+    ...eventEntries,
     content: ContentSchema,
-    to: v.optional(AudienceSchema),
     replyTo: v.optional(SeqSchema),
   }),
-]);
+  action: v.object({
+    kind: v.picklist(['recall', 'vote', 'resolve']),
+    ...eventEntries,
+    target: SeqSchema,
+  }),
+};
+
+export const EventSchema = v.variant('kind', [EventSchemas.message, EventSchemas.action]);
 
 /** What a client makes of an event that a newer server sent: its place in the order, and no more. */
 export const UnknownEventSchema = v.pipe(
@@ -256,11 +294,20 @@ export const SERVER_FRAME_TYPES: readonly string[] = Object.keys(ServerFrameSche
 export type Role = v.InferOutput<typeof RoleSchema>;
 export type User = v.InferOutput<typeof UserSchema>;
 export type Audience = v.InferOutput<typeof AudienceSchema>;
+export type SendContent = v.InferOutput<typeof SendContentSchema>;
 export type Content = v.InferOutput<typeof ContentSchema>;
 export type ChatEvent = v.InferOutput<typeof EventSchema>;
+/** An event that says something. */
+export type ChatMessage = v.InferOutput<typeof EventSchemas.message>;
+/** An event that does something to another. */
+export type ChatAction = v.InferOutput<typeof EventSchemas.action>;
 export type UnknownEvent = v.InferOutput<typeof UnknownEventSchema>;
 export type ClientFrame = v.InferOutput<typeof ClientFrameSchema>;
 export type SendFrame = v.InferOutput<typeof ClientFrameSchemas.send>;
+export type ActionFrame =
+  | v.InferOutput<typeof ClientFrameSchemas.recall>
+  | v.InferOutput<typeof ClientFrameSchemas.vote>
+  | v.InferOutput<typeof ClientFrameSchemas.resolve>;
 export type HistoryFrame = v.InferOutput<typeof ClientFrameSchemas.history>;
 export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
 export type WelcomeFrame = v.InferOutput<typeof ServerFrameSchemas.welcome>;

@@ -10,7 +10,7 @@ import {
   encodePageFrame,
 } from '../../shared/codec.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import type { ChatEvent } from '../../shared/protocol.ts';
+import type { ChatAction, ChatEvent, ChatMessage } from '../../shared/protocol.ts';
 
 const send = (fields: object) =>
   JSON.stringify({ type: 'send', id: 'a', content: { type: 'text', text: 'hi' }, ...fields });
@@ -41,6 +41,16 @@ describe('[R9] what is not a frame is refused, and says what is wrong', () => {
     ['an id with a line break', send({ id: 'a\nb' }), /^id: .*control/],
     ['no content', send({ content: undefined }), /^content/],
     ['content of the wrong type', send({ content: 'hi' }), /^content/],
+    ['what only the server says', send({ content: { type: 'recalled' } }), /^content\.type/],
+    ['a blank question', send({ content: { type: 'question', text: ' ' } }), /^content\.text/],
+    [
+      'an answer to nothing',
+      send({ content: { type: 'answer', text: 'a' } }),
+      /^content\.question/,
+    ],
+    ['a vote for nothing', '{"type":"vote","id":"v"}', /^target/],
+    ['a recall without an id', '{"type":"recall","target":1}', /^id/],
+    ['a target that is no place', '{"type":"resolve","id":"r","target":0}', /^target/],
     ['an unknown content', send({ content: { type: 'poll', text: 'hi' } }), /^content\.type/],
     ['empty text', text(''), /^content\.text: text must not be blank/],
     ['blank text', text(' \n\t\u3000'), /must not be blank/],
@@ -90,8 +100,9 @@ describe('[R9] what is not a frame is refused, and says what is wrong', () => {
   it('never throws, and never says more than a line', () => {
     const json = fc.json({ maxDepth: 4 });
     const near = fc.record({
-      type: fc.constantFrom('send', 'history', 'typing', '__proto__'),
+      type: fc.constantFrom('send', 'recall', 'vote', 'resolve', 'history', 'typing', '__proto__'),
       id: fc.anything(),
+      target: fc.anything(),
       content: fc.anything(),
       to: fc.anything(),
       before: fc.anything(),
@@ -192,21 +203,30 @@ describe('what is a frame is read as it was meant', () => {
   });
 
   it('events written as text come out as the frames that the schemas describe', () => {
-    const event = fc.record<ChatEvent>({
-      kind: fc.constant('message'),
-      seq: fc.integer({ min: 11, max: 11 }),
+    const common = {
+      seq: fc.constant(11),
       at: fc.nat(),
       id: fc.stringMatching(/^[a-z0-9]{1,64}$/),
-      from: fc.record({
-        id: fc.constant('u'),
-        name: fc.constant('小明'),
-        role: fc.constant('member'),
-      }),
-      content: fc.record({
-        type: fc.constant('text'),
-        text: fc.string({ unit: 'grapheme', minLength: 1 }).map((s) => `x${s}`),
-      }),
+      from: fc.constant({ id: 'u', name: '小明', role: 'member' as const }),
+    };
+    const words = fc.string({ unit: 'grapheme', minLength: 1 }).map((s) => `x${s}`);
+    const message = fc.record<ChatMessage>({
+      kind: fc.constant('message'),
+      ...common,
+      content: fc.oneof(
+        fc.record({ type: fc.constantFrom('text', 'question', 'notice'), text: words }),
+        fc.record({ type: fc.constant('answer'), question: fc.constant(3), text: words }),
+        fc.constant({ type: 'recalled' as const }),
+      ),
     });
+    const action = fc.record<ChatAction>({
+      kind: fc.constantFrom('recall', 'vote', 'resolve'),
+      ...common,
+      target: fc.integer({ min: 1, max: 10 }),
+      to: fc.constant({ group: 'red' }),
+      also: fc.constant(['v']),
+    });
+    const event: fc.Arbitrary<ChatEvent> = fc.oneof(message, action);
     fc.assert(
       fc.property(event, (value) => {
         const line = encodeEvent(value);

@@ -51,7 +51,10 @@ export class Inbox {
 
   /** What was said, as a person would read it. */
   texts(): string[] {
-    return this.events().map((event) => ('content' in event ? event.content.text : '?'));
+    return this.events().map((event) => {
+      if (!('content' in event)) return `(${event.kind})`;
+      return 'text' in event.content ? event.content.text : `(${event.content.type})`;
+    });
   }
 
   /** [R4] `events.after` equals the last `upTo`, at first `welcome.after`. */

@@ -263,6 +263,13 @@ export class Room {
         case 'typing':
           this.#passOnTyping(peer);
           return;
+        case 'recall':
+        case 'vote':
+        case 'resolve': {
+          const refusal: Refusal = { code: 'forbidden', message: `nobody may ${frame.type} here` };
+          this.#refuse(peer, { refusal, id: frame.id, fatal: false });
+          return;
+        }
         default:
           frame satisfies never;
       }
