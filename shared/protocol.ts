@@ -312,4 +312,7 @@ export type HistoryFrame = v.InferOutput<typeof ClientFrameSchemas.history>;
 export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
 export type WelcomeFrame = v.InferOutput<typeof ServerFrameSchemas.welcome>;
 export type AckFrame = v.InferOutput<typeof ServerFrameSchemas.ack>;
+export type EventsFrame = v.InferOutput<typeof ServerFrameSchemas.events>;
+export type PageFrame = v.InferOutput<typeof ServerFrameSchemas.page>;
+export type RejectFrame = v.InferOutput<typeof ServerFrameSchemas.reject>;
 export type PresenceFrame = v.InferOutput<typeof ServerFrameSchemas.presence>;

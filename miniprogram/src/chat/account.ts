@@ -1,0 +1,130 @@
+/** Who uses this phone: a name, and the session that the server gave for it. */
+import * as v from 'valibot';
+import type { SessionRequest } from '../../../shared/http.ts';
+import { type Http, login } from './http.ts';
+import type { Clock, Session, SessionAnswer, Sessions, Store } from './ports.ts';
+
+const KEY = 'account';
+/** A session that ends within this time is not begun with, in milliseconds. */
+const MARGIN_MS = 60_000;
+
+/** How people call themselves. */
+export interface Profile {
+  readonly name: string;
+  /** An address that others can load, or a picture on this phone. */
+  readonly avatar?: string;
+}
+
+const SavedSchema = v.object({
+  profile: v.object({ name: v.string(), avatar: v.optional(v.string()) }),
+  session: v.optional(
+    v.object({
+      token: v.string(),
+      user: v.object({
+        id: v.string(),
+        name: v.string(),
+        avatar: v.optional(v.string()),
+        group: v.optional(v.string()),
+      }),
+      expiresAt: v.number(),
+    }),
+  ),
+});
+
+interface Saved {
+  readonly profile: Profile;
+  readonly session?: Session;
+}
+
+export interface AccountOptions {
+  readonly http: Http;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** A code of `wx.login`, or `undefined` where people come in as guests, by name alone. */
+  readonly loginCode: () => Promise<string | undefined>;
+}
+
+export class Account implements Sessions {
+  private readonly options: AccountOptions;
+  private saved: Saved | undefined;
+  private asking: Promise<SessionAnswer> | undefined;
+
+  constructor(options: AccountOptions) {
+    this.options = options;
+    this.saved = read(options.store);
+  }
+
+  /** `undefined` until somebody has said how to call them. */
+  get profile(): Profile | undefined {
+    return this.saved?.profile;
+  }
+
+  /** The user of the last session, also when that has ended. */
+  get user(): Session['user'] | undefined {
+    return this.saved?.session?.user;
+  }
+
+  /** Takes another name or picture: from the next session on, which is asked for at once. */
+  async rename(profile: Profile): Promise<SessionAnswer> {
+    const before = this.saved;
+    this.write({ profile });
+    const answer = await this.obtain();
+    // Whoever can't be called so stays who they were.
+    if (!answer.ok && answer.refusal && before) this.write(before);
+    return answer;
+  }
+
+  obtain(rejected?: string): Promise<SessionAnswer> {
+    const session = this.saved?.session;
+    const isGood =
+      session &&
+      session.token !== rejected &&
+      session.expiresAt > this.options.clock.now() + MARGIN_MS;
+    if (isGood) return Promise.resolve({ ok: true, session });
+    // Several rooms may find out at once.
+    this.asking ??= this.ask().finally(() => {
+      this.asking = undefined;
+    });
+    return this.asking;
+  }
+
+  private async ask(): Promise<SessionAnswer> {
+    const profile = this.saved?.profile;
+    if (!profile) return { ok: false, refusal: { code: 'unauthorized', message: 'no name yet' } };
+    const code = await this.options.loginCode().catch(() => null);
+    if (code === null) return { ok: false };
+    const answer = await login(this.options.http, requestOf(profile, code));
+    if (!answer.ok) return answer;
+    if (this.saved?.profile === profile) this.write({ profile, session: answer.value });
+    return { ok: true, session: answer.value };
+  }
+
+  private write(saved: Saved): void {
+    this.saved = saved;
+    try {
+      this.options.store.set(KEY, JSON.stringify(saved));
+    } catch {
+      // Known until the app ends; then they are asked again.
+    }
+  }
+}
+
+/** Only a picture that others can load is told to the server. */
+function requestOf({ name, avatar }: Profile, code: string | undefined): SessionRequest {
+  return {
+    name,
+    ...(avatar && /^https?:\/\//.test(avatar) && { avatar }),
+    ...(code !== undefined && { code }),
+  };
+}
+
+function read(store: Store): Saved | undefined {
+  try {
+    const text = store.get(KEY);
+    if (text === undefined) return undefined;
+    const { profile, session } = v.parse(SavedSchema, JSON.parse(text));
+    return { profile: profile as Profile, ...(session && { session: session as Session }) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+/** What the client asks over HTTP. */
+import * as v from 'valibot';
+import { ERROR_CODES, type Refusal } from '../../../shared/errors.ts';
+import type { SessionRequest } from '../../../shared/http.ts';
+import { EventSchema } from '../../../shared/protocol.ts';
+import type { Session } from './ports.ts';
+import { toRefusal } from './refusal.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  /** From the root of the endpoint: `/api/session`. */
+  readonly path: string;
+  readonly token?: string;
+  readonly body?: object;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** The JSON, read; `undefined` when it is none. */
+  readonly body: unknown;
+}
+
+/** Sends a request; rejects when there is no answer at all. */
+export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** What was asked for, or why not; without a refusal there was no answer, or none that makes sense. */
+export type Result<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly refusal?: Refusal };
+
+const SessionSchema = v.object({
+  token: v.string(),
+  user: v.object({
+    id: v.string(),
+    name: v.string(),
+    avatar: v.optional(v.string()),
+    group: v.optional(v.string()),
+  }),
+  expiresAt: v.number(),
+});
+
+const UnreadSchema = v.object({
+  rooms: v.array(
+    v.object({
+      room: v.string(),
+      unread: v.optional(v.number(), 0),
+      head: v.optional(v.number(), 0),
+      last: v.optional(EventSchema),
+      error: v.optional(v.object({ code: v.string() })),
+    }),
+  ),
+});
+
+const ErrorSchema = v.object({
+  error: v.object({
+    code: v.picklist(ERROR_CODES),
+    message: v.string(),
+    retryAfter: v.optional(v.number()),
+  }),
+});
+
+export type UnreadAnswer = v.InferOutput<typeof UnreadSchema>['rooms'][number];
+
+/** `POST /api/session`. */
+export function login(http: Http, body: SessionRequest): Promise<Result<Session>> {
+  return ask(http, { method: 'POST', path: '/api/session', body }, SessionSchema);
+}
+
+/** `POST /api/rooms/unread`: all rooms of the lobby in one request. */
+export async function unread(
+  http: Http,
+  token: string,
+  rooms: readonly { readonly room: string; readonly since?: string }[],
+): Promise<Result<readonly UnreadAnswer[]>> {
+  const body = { rooms };
+  const result = await ask(
+    http,
+    { method: 'POST', path: '/api/rooms/unread', token, body },
+    UnreadSchema,
+  );
+  return result.ok ? { ok: true, value: result.value.rooms } : result;
+}
+
+async function ask<Schema extends v.GenericSchema>(
+  http: Http,
+  request: HttpRequest,
+  schema: Schema,
+): Promise<Result<v.InferOutput<Schema>>> {
+  const answer = await http(request).catch(() => undefined);
+  if (!answer) return { ok: false };
+  const parsed = v.safeParse(schema, answer.body);
+  if (answer.status < 300 && parsed.success) return { ok: true, value: parsed.output };
+  const error = v.safeParse(ErrorSchema, answer.body);
+  return error.success ? { ok: false, refusal: toRefusal(error.output.error) } : { ok: false };
+}
