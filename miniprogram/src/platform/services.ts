@@ -1,0 +1,41 @@
+/** The client on WeChat: everything that the pages share. */
+import { Account } from '../chat/account.ts';
+import type { Http } from '../chat/http.ts';
+import type { Ports } from '../chat/ports.ts';
+import { VisitedRooms } from '../chat/visited-rooms.ts';
+import { clock } from './clock.ts';
+import { isLocal, socketAddress } from './endpoint.ts';
+import { httpTo } from './http.ts';
+import { lifecycle } from './lifecycle.ts';
+import { loginCode } from './login.ts';
+import { network } from './network.ts';
+import { sockets } from './sockets.ts';
+import { store } from './store.ts';
+
+export interface Services {
+  readonly account: Account;
+  readonly ports: Ports;
+  readonly http: Http;
+  /** Where rooms are connected to. */
+  readonly socketAddress: string;
+  /** The rooms of whoever uses the app now. */
+  visited(): VisitedRooms | undefined;
+}
+
+/** Services of the server at `endpoint`. */
+export function createServices(endpoint: string): Services {
+  const http = httpTo(endpoint);
+  const account = new Account({
+    http,
+    store,
+    clock,
+    loginCode: isLocal(endpoint) ? () => Promise.resolve(undefined) : loginCode,
+  });
+  return {
+    account,
+    http,
+    socketAddress: socketAddress(endpoint),
+    ports: { sockets, clock, store, lifecycle, network, sessions: account, random: Math.random },
+    visited: () => account.user && new VisitedRooms(store, account.user.id),
+  };
+}

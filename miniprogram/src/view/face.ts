@@ -1,0 +1,36 @@
+/** How somebody without a picture is shown: a letter on a colour that stays theirs. */
+const COLORS = [
+  '#5b8ff9',
+  '#1aad19',
+  '#f08c2e',
+  '#e86452',
+  '#9270ca',
+  '#269a99',
+  '#d6679b',
+  '#6d7a8c',
+];
+
+export interface Face {
+  /** Empty when there is only a letter. */
+  readonly avatar: string;
+  readonly initial: string;
+  readonly color: string;
+}
+
+/** The face of a user; the colour depends on the id alone. */
+export function faceOf({ id, name, avatar }: FaceSource): Face {
+  let hash = 0;
+  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
+  return {
+    avatar: avatar ?? '',
+    // The first that is a letter or an emoji as a whole, not half of one.
+    initial: (/[\p{L}\p{N}\p{Extended_Pictographic}]/u.exec(name)?.[0] ?? '?').toUpperCase(),
+    color: COLORS[hash % COLORS.length] ?? '#6d7a8c',
+  };
+}
+
+interface FaceSource {
+  readonly id: string;
+  readonly name: string;
+  readonly avatar?: string | undefined;
+}

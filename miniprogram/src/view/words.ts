@@ -1,0 +1,70 @@
+/** What people are told, in their language: one sentence, what happened and what to do. */
+import type { ErrorCode, Refusal } from '../../../shared/errors.ts';
+import { MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
+import type { Role } from '../../../shared/protocol.ts';
+import type { ConnectionState } from '../chat/connection.ts';
+
+const REFUSALS: Readonly<Record<ErrorCode, string>> = {
+  bad_frame: '这条内容无法识别，请检查后再试',
+  unauthorized: '登录已失效，请重新进入',
+  forbidden: '你没有权限这样做',
+  banned: '你已被禁止进入，如有疑问请联系管理员',
+  too_large: '内容太长，请缩短后再试',
+  rate_limited: '操作太频繁，请稍后再试',
+  room_full: '房间已满，请稍后再试',
+  server_error: '服务器开小差了，请稍后再试',
+  slow_mode: '房间已开启慢速模式，请稍后再发',
+  muted: '你已被禁言，暂时不能发言',
+  not_found: '对方或消息不存在，可能已被删除',
+  too_late: '发送已超过 2 分钟，不能撤回了',
+  content_rejected: '内容不符合规范，请修改后再发',
+};
+
+/** Why a message, or something else that was asked for, was refused. */
+export function refusalText(refusal: Refusal | undefined): string {
+  return refusal ? REFUSALS[refusal.code] : '网络不给力，请稍后再试';
+}
+
+const CLOSED: Partial<Readonly<Record<ErrorCode, string>>> = {
+  bad_frame: '房间不存在或名称有误，请检查后再进入',
+  forbidden: '你不能进入这个房间，如有疑问请联系管理员',
+};
+
+/** Why a room can't be entered, or had to be left. */
+export function closedText(refusal: Refusal): string {
+  return CLOSED[refusal.code] ?? REFUSALS[refusal.code];
+}
+
+export interface Banner {
+  readonly tone: 'waiting' | 'warning' | 'good';
+  readonly text: string;
+}
+
+/** What the line above the messages says about the connection; `undefined` when all is well. */
+export function bannerOf(state: ConnectionState): Banner | undefined {
+  switch (state.name) {
+    case 'online':
+      return undefined;
+    case 'connecting':
+      return { tone: 'waiting', text: '连接中…' };
+    case 'closed':
+      return state.refusal && { tone: 'warning', text: closedText(state.refusal) };
+    case 'offline':
+      return state.because === 'network'
+        ? { tone: 'warning', text: '网络不可用，消息会在恢复后发出' }
+        : { tone: 'waiting', text: '连接已断开，正在重连…' };
+  }
+}
+
+export const RECOVERED: Banner = { tone: 'good', text: '已恢复连接' };
+
+const ROLES: Readonly<Record<Role, string>> = { owner: '房主', host: '主持人', member: '' };
+
+/** What stands beside a name. */
+export function roleText(role: Role): string {
+  return ROLES[role];
+}
+
+/** Why a text can't be sent as it is. */
+export const EMPTY_TEXT = '消息不能为空';
+export const TOO_LONG_TEXT = `最多 ${MAX_TEXT_LENGTH} 字，请分几条发送`;
