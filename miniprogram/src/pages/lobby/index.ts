@@ -1,0 +1,5 @@
+import { settings } from '../../settings.ts';
+
+Page({
+  data: { endpoint: settings.endpoint },
+});
