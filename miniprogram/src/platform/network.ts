@@ -16,7 +16,8 @@ export const network: Network = {
     });
     return () => {
       watching = false;
-      wx.offNetworkStatusChange(changed);
+      // The typings give its callback other arguments than those of `on`.
+      wx.offNetworkStatusChange(changed as WechatMiniprogram.OffNetworkStatusChangeCallback);
     };
   },
 };

@@ -5,7 +5,7 @@ import type { RoomChange } from '../chat/room-client.ts';
 import type { Entry } from '../chat/timeline.ts';
 import { PendingList } from './pending-list.ts';
 import { type Patch, RowList } from './row-list.ts';
-import { outgoingRowOf, quotedBy, type Row, type RowContext, rowOf } from './rows.ts';
+import { outgoingRowOf, quotedSeq, type Row, type RowContext, rowOf } from './rows.ts';
 
 /** What the view reads of a room. */
 export interface RoomSource {
@@ -121,7 +121,8 @@ export class RoomView {
     return entries.map((entry) => {
       const { event } = entry;
       this.names.set(event.from.id, event.from.name);
-      for (const quoted of quotedBy(event)) this.addQuoter(quoted, event.seq);
+      const quoted = quotedSeq(event.replyTo, event.content);
+      if (quoted > 0) this.addQuoter(quoted, event.seq);
       const row = rowOf(entry, this.context(before));
       before = event.at;
       return row;

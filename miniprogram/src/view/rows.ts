@@ -1,5 +1,5 @@
 /** From what the client knows to what the templates show: one row per message, ready to be rendered. */
-import type { Audience, ChatMessage, Content, User } from '../../../shared/protocol.ts';
+import type { Audience, Content, User } from '../../../shared/protocol.ts';
 import type { Outgoing } from '../chat/outbox.ts';
 import type { Entry } from '../chat/timeline.ts';
 import { type Face, faceOf } from './face.ts';
@@ -41,6 +41,8 @@ export interface Row extends Face {
   /** Whether it speaks to the reader in particular. */
   readonly forMe: boolean;
   readonly quote: Quote | null;
+  /** The number of the message that it quotes; 0 for none. */
+  readonly quoted: number;
   readonly state: '' | 'waiting' | 'sending' | 'failed';
   /** Below it: why it failed, or that somebody will read it later. */
   readonly note: string;
@@ -82,6 +84,7 @@ export function rowOf(entry: Entry, context: RowContext): Row {
     time: separatorOf(event.at, context.previousAt, context.now),
     privacy: event.to ? privacyOf(event.to, mine, context) : '',
     quote: content.type === 'recalled' ? null : quoteOf(event.replyTo, content, context),
+    quoted: quotedSeq(event.replyTo, content),
     state: '',
     note: absent.length > 0 ? absentText(absent, context) : '',
     votes: entry.votes,
@@ -105,6 +108,7 @@ export function outgoingRowOf(item: Outgoing, self: User, context: RowContext): 
     time: separatorOf(item.at, context.previousAt, context.now),
     privacy: item.to ? privacyOf(item.to, true, context) : '',
     quote: quoteOf(item.replyTo, content, context),
+    quoted: quotedSeq(item.replyTo, content),
     state: state === 'sent' ? '' : state,
     note: state === 'failed' ? `${refusalText(item.refusal)}，点按重发` : '',
     votes: 0,
@@ -113,10 +117,9 @@ export function outgoingRowOf(item: Outgoing, self: User, context: RowContext): 
   };
 }
 
-/** The messages whose text this one shows a part of. */
-export function quotedBy({ replyTo, content }: ChatMessage): readonly number[] {
-  const quoted = content.type === 'answer' ? [content.question] : [];
-  return replyTo === undefined ? quoted : [...quoted, replyTo];
+/** The number of the message whose text this one shows a part of; 0 for none. */
+export function quotedSeq(replyTo: number | undefined, content: Content): number {
+  return content.type === 'answer' ? content.question : (replyTo ?? 0);
 }
 
 function person(user: User): Pick<Row, keyof Face | 'userId' | 'name' | 'role' | 'group'> {
@@ -157,8 +160,8 @@ function quoteOf(
   content: Content,
   { find }: RowContext,
 ): Quote | null {
-  const seq = content.type === 'answer' ? content.question : replyTo;
-  if (seq === undefined) return null;
+  const seq = quotedSeq(replyTo, content);
+  if (seq === 0) return null;
   const quoted = find(seq);
   if (!quoted) return { name: '', text: '较早的消息，上拉可查看' };
   const { name } = quoted.event.from;

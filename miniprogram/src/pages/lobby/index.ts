@@ -1,5 +1,143 @@
-import { settings } from '../../settings.ts';
+/** Where people come in: who they are, where they have been, and where they want to go. */
+import type { ChatApp } from '../../app.ts';
+import { type UnreadAnswer, unread } from '../../chat/http.ts';
+import { type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
+import { roomNameProblem } from '../../view/compose.ts';
+import { faceOf } from '../../view/face.ts';
+import { type RoomLine, roomLine } from '../../view/lobby.ts';
+import { refusalText } from '../../view/words.ts';
+
+/** Offered to who has not been anywhere. */
+const FIRST_ROOM = '大厅';
+
+const app = getApp<ChatApp>();
 
 Page({
-  data: { endpoint: settings.endpoint },
+  data: {
+    name: '',
+    avatar: '',
+    initial: '',
+    color: '',
+    room: '',
+    lines: [] as RoomLine[],
+    firstRoom: FIRST_ROOM,
+    profileVisible: false,
+    profileBusy: false,
+    profileProblem: '',
+    /** Where to go as soon as it is known who goes there. */
+    nextRoom: '',
+  },
+
+  onLoad(query: PageQuery) {
+    const room = queryValue(query, 'room');
+    const name = queryValue(query, 'name');
+    this.setData({ nextRoom: room });
+    // A link can name a guest, as long as the phone doesn't know somebody already.
+    if (name !== '' && !app.services.account.profile) void this.introduce({ name });
+    else if (room !== '') this.enter(room);
+  },
+
+  onShow() {
+    this.showProfile();
+    void this.showRooms();
+  },
+
+  onShareAppMessage() {
+    return { title: '来聊天吧', path: '/pages/lobby/index' };
+  },
+
+  showProfile() {
+    const { profile, user } = app.services.account;
+    if (!profile) return;
+    const { initial, color } = faceOf({ id: user?.id ?? profile.name, name: profile.name });
+    this.setData({ name: profile.name, avatar: profile.avatar ?? '', initial, color });
+  },
+
+  /** At once what the phone knows, then what the server says. */
+  async showRooms() {
+    const visited = app.services.visited();
+    if (!visited) return;
+    const { list } = visited;
+    const show = (answers: readonly UnreadAnswer[]) => {
+      const lines = list.map((room) => {
+        const local = {
+          visited: room,
+          waiting: visited.waiting(room.room),
+          draft: visited.draft(room.room),
+        };
+        const answer = answers.find((known) => known.room === room.room);
+        return roomLine(local, answer, Date.now());
+      });
+      this.setData({ lines });
+    };
+    show([]);
+    if (list.length === 0) return;
+    const session = await app.services.account.obtain();
+    if (!session.ok) return;
+    const result = await unread(app.services.http, session.session.token, list);
+    if (result.ok) show(result.value);
+  },
+
+  onRoom({ detail }: WechatMiniprogram.Input) {
+    this.setData({ room: detail.value });
+  },
+
+  onEnter() {
+    const room = this.data.room.trim().normalize('NFC');
+    const problem = roomNameProblem(room);
+    if (problem) wx.showToast({ title: problem, icon: 'none' });
+    else this.enter(room);
+  },
+
+  onFirstRoom() {
+    this.enter(FIRST_ROOM);
+  },
+
+  onLine({ currentTarget }: WechatMiniprogram.BaseEvent<object, { room: string }>) {
+    this.enter(currentTarget.dataset.room);
+  },
+
+  async onLineMenu({ currentTarget }: WechatMiniprogram.BaseEvent<object, { room: string }>) {
+    const { room } = currentTarget.dataset;
+    const chosen = await wx.showActionSheet({ itemList: ['从列表中移除'] }).catch(() => undefined);
+    if (!chosen) return;
+    app.services.visited()?.forget(room);
+    void this.showRooms();
+  },
+
+  enter(room: string) {
+    if (!app.services.account.user) {
+      this.setData({ nextRoom: room, profileVisible: true, profileProblem: '' });
+      return;
+    }
+    this.setData({ nextRoom: '', room: '' });
+    wx.navigateTo({ url: roomUrl(room) });
+  },
+
+  onProfile() {
+    this.setData({ profileVisible: true, profileProblem: '' });
+  },
+
+  onProfileClose() {
+    this.setData({ profileVisible: false, nextRoom: '' });
+  },
+
+  onProfileSave({ detail }: WechatMiniprogram.CustomEvent<{ name: string; avatar: string }>) {
+    const { name, avatar } = detail;
+    void this.introduce({ name, ...(avatar && { avatar }) });
+  },
+
+  async introduce(profile: { name: string; avatar?: string }) {
+    this.setData({ profileBusy: true });
+    const answer = await app.services.account.rename(profile);
+    this.setData({ profileBusy: false });
+    if (!answer.ok) {
+      this.setData({ profileVisible: true, profileProblem: refusalText(answer.refusal) });
+      return;
+    }
+    this.setData({ profileVisible: false });
+    this.showProfile();
+    void this.showRooms();
+    if (this.data.nextRoom !== '') this.enter(this.data.nextRoom);
+  },
 });

@@ -1,0 +1,58 @@
+/**
+ * One message: its bubble with face and name, or the line or card that stands for it. It only shows a
+ * `Row` and says what was touched; what that does is the page's business.
+ */
+import type { Row } from '../../view/rows.ts';
+
+/** What a row tells the page, with the row. */
+export type RowEvent =
+  | 'menu'
+  | 'face'
+  | 'mention'
+  | 'resend'
+  | 'link'
+  | 'quote'
+  | 'vote'
+  | 'answer';
+
+Component({
+  options: { pureDataPattern: /^_/ },
+  properties: {
+    row: { type: Object, value: {} as Row },
+    /** Whether the reader may answer questions. */
+    host: { type: Boolean, value: false },
+  },
+  methods: {
+    tell(event: RowEvent, detail: object = {}) {
+      this.triggerEvent(
+        'touchrow',
+        { event, row: this.data.row, ...detail },
+        { bubbles: true, composed: true },
+      );
+    },
+    onMenu() {
+      this.tell('menu');
+    },
+    onFace() {
+      if (!this.data.row.mine) this.tell('face');
+    },
+    onMention() {
+      if (!this.data.row.mine) this.tell('mention');
+    },
+    onBubble() {
+      if (this.data.row.state === 'failed') this.tell('resend');
+    },
+    onQuote() {
+      this.tell('quote');
+    },
+    onLink({ currentTarget }: WechatMiniprogram.BaseEvent<object, { text: string }>) {
+      this.tell('link', { link: currentTarget.dataset.text });
+    },
+    onVote() {
+      this.tell('vote');
+    },
+    onAnswer() {
+      this.tell('answer');
+    },
+  },
+});

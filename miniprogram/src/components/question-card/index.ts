@@ -1,0 +1,23 @@
+/** A question as it stands: how many want to know it too, and whether it has been answered. */
+Component({
+  properties: {
+    text: String,
+    votes: Number,
+    voted: Boolean,
+    /** `open`, `answered` or `resolved`. */
+    status: String,
+    /** It has arrived: only then others can be told anything about it. */
+    sent: Boolean,
+    /** Whether the reader may answer it. */
+    host: Boolean,
+  },
+  methods: {
+    onVote() {
+      const { sent, voted, status } = this.data;
+      if (sent && !voted && status !== 'resolved') this.triggerEvent('vote');
+    },
+    onAnswer() {
+      this.triggerEvent('answer');
+    },
+  },
+});

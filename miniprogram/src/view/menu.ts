@@ -1,0 +1,38 @@
+/** What can be done with a message. */
+import { RECALL_WINDOW_MS } from '../../../shared/limits.ts';
+import type { User } from '../../../shared/protocol.ts';
+import type { Row } from './rows.ts';
+
+export type MenuAction = 'copy' | 'quote' | 'recall' | 'whisper' | 'answer' | 'resolve' | 'discard' | 'resend';
+
+export const MENU_LABELS: Readonly<Record<MenuAction, string>> = {
+  copy: '复制',
+  quote: '引用',
+  recall: '撤回',
+  whisper: '私聊',
+  answer: '回答',
+  resolve: '标记为已解决',
+  discard: '删除',
+  resend: '重新发送',
+};
+
+/** Clocks differ: a little too late is the server's to say. */
+const CLOCK_MARGIN_MS = 60_000;
+
+/** The menu of a row, as long as WeChat's action sheet allows: six at most. */
+export function menuOf(row: Row, self: User, now: number): readonly MenuAction[] {
+  if (row.kind === 'recalled') return [];
+  if (row.seq === 0) return row.state === 'failed' ? ['resend', 'copy', 'discard'] : ['copy'];
+  const isHost = self.role !== 'member';
+  const mayRecall = isHost || (row.mine && now - row.at < RECALL_WINDOW_MS + CLOCK_MARGIN_MS);
+  const isOpenQuestion = row.kind === 'question' && row.status !== 'resolved';
+  const menu: (MenuAction | false)[] = [
+    'copy',
+    'quote',
+    isHost && row.kind === 'question' && 'answer',
+    isHost && isOpenQuestion && 'resolve',
+    mayRecall && 'recall',
+    !row.mine && row.kind !== 'notice' && 'whisper',
+  ];
+  return menu.filter((action) => action !== false);
+}
