@@ -240,6 +240,14 @@ describe('building again', () => {
     expect(statSync(join(outDir, 'app.json')).mtimeMs).toBe(before.mtimeMs);
   });
 
+  it('does not empty a folder that holds something else', async () => {
+    writeFiles(outDir, { 'letter.txt': 'dear' });
+    await expect(build()).rejects.toThrow('choose an empty folder');
+    expect(listFiles(outDir)).toEqual(['letter.txt']);
+    await expect(buildMiniprogram({ srcDir, outDir: srcDir })).rejects.toThrow('empty folder');
+    await expect(buildMiniprogram({ srcDir, outDir: folder })).rejects.toThrow('empty folder');
+  });
+
   it('leaves the last good build alone when the source is broken', async () => {
     await build();
     const before = listFiles(outDir).map((file) => [file, built(file)]);
