@@ -36,6 +36,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'build',
+          testTimeout: 60_000,
+          include: ['test/scripts/**/*.test.ts'],
+        },
+      },
+      {
+        test: {
           name: 'process',
           include: ['test/process/**/*.test.ts'],
           testTimeout: 90_000,

@@ -1,9 +1,11 @@
 /** The build of the mini-program: from `miniprogram/src/` to the folder that WeChat DevTools runs. */
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { collectAssets, type Files } from './assets.ts';
 import { bundleScripts, CLIENT } from './bundle.ts';
 import { findUnits } from './components.ts';
+import { BuildError } from './error.ts';
 import { createLayout, type Layout, ROOT, readJson } from './layout.ts';
 import { syncFolder } from './sync.ts';
 
@@ -49,6 +51,8 @@ export interface BuildReport {
  */
 export async function buildMiniprogram(options: BuildOptions): Promise<BuildReport> {
   const layout = createLayout(options.srcDir ?? SRC_DIR);
+  const outDir = resolve(options.outDir);
+  refuseToEmpty(outDir, layout);
   const units = findUnits(layout);
   const files: Files = collectAssets(layout, units);
   const scripts = await bundleScripts(layout, units, {
@@ -57,7 +61,7 @@ export async function buildMiniprogram(options: BuildOptions): Promise<BuildRepo
   });
   for (const [path, code] of scripts) files.set(path, code);
 
-  const changed = syncFolder(resolve(options.outDir), files);
+  const changed = syncFolder(outDir, files);
   const packageBytes = mainPackageBytes(files, subpackageRoots(layout));
   const client = scripts.get(CLIENT);
   const clientGzipBytes = client === undefined ? 0 : gzipSync(client).byteLength;
@@ -74,6 +78,14 @@ export async function buildMiniprogram(options: BuildOptions): Promise<BuildRepo
       ...overLimit(`${CLIENT} after gzip`, clientGzipBytes, MAX_CLIENT_GZIP_BYTES),
     ],
   };
+}
+
+/** What is not a build is not replaced by one: a slip of `--out` must not cost anybody their files. */
+function refuseToEmpty(outDir: string, layout: Layout): void {
+  if (!existsSync(outDir) || readdirSync(outDir).length === 0) return;
+  const holdsSource = `${layout.srcDir}${sep}`.startsWith(`${realpathSync(outDir)}${sep}`);
+  if (!holdsSource && existsSync(join(outDir, 'app.json'))) return;
+  throw new BuildError(`${outDir} holds something else than a build: choose an empty folder.`);
 }
 
 /** The report in lines to print. */

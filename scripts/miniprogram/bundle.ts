@@ -6,6 +6,7 @@
  */
 import { realpathSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import type { Units } from './components.ts';
 import { BuildError } from './error.ts';
@@ -54,13 +55,16 @@ export async function bundleScripts(
     },
     preserveEntrySignatures: false,
     onLog(level, log) {
-      if (log.code === 'UNRESOLVED_IMPORT' || level === 'warn') throw new BuildError(log.message);
+      if (level === 'warn') throw new BuildError(log.message);
     },
   });
   try {
     const { output } = await bundle.generate({
       format: 'cjs',
       strict: true,
+      // A shared chunk holds modules of many pages: each must run when it is first imported, in the
+      // order of the source, and not when the app loads the chunk.
+      strictExecutionOrder: true,
       generatedCode: { symbols: false },
       entryFileNames: '[name].js',
       chunkFileNames: '[name].js',
@@ -69,7 +73,7 @@ export async function bundleScripts(
       codeSplitting: {
         groups: [
           // On its own, or the client would need TDesign's common code for the sake of it, or the reverse.
-          { name: 'runtime', test: isHelper, priority: 4 },
+          { name: 'helpers', test: isHelper, priority: 4 },
           { name: CLIENT.slice(0, -'.js'.length), test: isClient, priority: 3 },
           {
             debugName: 'packages',
@@ -90,6 +94,8 @@ export async function bundleScripts(
     const chunks = output.filter((each) => each.type === 'chunk');
     check(chunks, entries);
     return new Map(chunks.map(({ fileName, code }) => [fileName, code]));
+  } catch (error) {
+    throw error instanceof BuildError ? error : new BuildError(explain(error));
   } finally {
     await bundle.close();
   }
@@ -100,6 +106,11 @@ function scriptOf(layout: Layout, path: string): string {
     if (layout.exists(`${path}.${extension}`)) return layout.sourceOf(`${path}.${extension}`);
   }
   throw new BuildError(`${path} has no script: there is neither ${path}.ts nor ${path}.js.`);
+}
+
+/** The bundler's message, without the colours that it has even in a file. */
+function explain(error: unknown): string {
+  return stripVTControlCharacters(error instanceof Error ? error.message : String(error));
 }
 
 /** What the bundler itself adds: how modules meet, and what stands in for newer syntax. */
