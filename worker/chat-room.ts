@@ -179,7 +179,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (this.#open) return this.#open;
     const { storage } = this.ctx;
     migrate(storage);
-    const log = new RoomLog(storage.sql);
+    const log = new RoomLog(storage);
     const ports = {
       name: this.#keepName(),
       log,

@@ -1,7 +1,7 @@
 /** What every event log must do, whatever it stores in. */
 import { describe, expect, it } from 'vitest';
 import { encodeEvent } from '../../shared/codec.ts';
-import type { ChatEvent } from '../../shared/protocol.ts';
+import type { ChatEvent, ChatMessage } from '../../shared/protocol.ts';
 import type { EventLog, StoredEvent } from '../../worker/room/ports.ts';
 
 /** An event as the authority would make it. */
@@ -16,6 +16,13 @@ export function storedEvent(seq: number, at = seq * 1_000, offline?: string[]): 
     ...(offline && { to: { users: offline } }),
   };
   return { event, text: encodeEvent(event), ...(offline && { offline }) };
+}
+
+/** The same event as it is kept when it has been recalled. */
+export function recalledEvent(seq: number, at?: number, offline?: string[]): StoredEvent {
+  const stored = storedEvent(seq, at, offline);
+  const event: ChatEvent = { ...(stored.event as ChatMessage), content: { type: 'recalled' } };
+  return { ...stored, event, text: encodeEvent(event) };
 }
 
 /** The events `first` to `last`. */
@@ -91,6 +98,45 @@ export function testEventLog(
         log.append([]);
         log.append(batchOf(3, 3));
         expect(seqs(log.read(0, 9))).toEqual([1, 2, 3]);
+      }),
+    );
+
+    it(
+      'rewrites events with a batch, wherever they stand, and nothing else',
+      withLog((log, reopen) => {
+        log.append([storedEvent(1)]);
+        log.append([
+          storedEvent(2),
+          storedEvent(3, 3_000, ['away']),
+          storedEvent(4),
+          storedEvent(5),
+        ]);
+        log.append(
+          [storedEvent(6)],
+          [recalledEvent(4), recalledEvent(1), recalledEvent(3, 3_000, ['away'])],
+        );
+        const expected = [
+          recalledEvent(1),
+          storedEvent(2),
+          recalledEvent(3, 3_000, ['away']),
+          recalledEvent(4),
+          storedEvent(5),
+          storedEvent(6),
+        ];
+        for (const each of [log, reopen()]) {
+          expect(each.read(0, 9)).toEqual(expected);
+          expect(each).toMatchObject({ head: 6, oldest: 1, oldestAt: 1_000 });
+        }
+        log.trim(3);
+        log.append([storedEvent(7)], [recalledEvent(2), recalledEvent(5)]);
+        for (const each of [log, reopen()]) {
+          expect(each.read(0, 9)).toEqual([
+            recalledEvent(4),
+            recalledEvent(5),
+            storedEvent(6),
+            storedEvent(7),
+          ]);
+        }
       }),
     );
 

@@ -38,7 +38,7 @@ export class MemoryLog implements EventLog {
     return this.#batches.length;
   }
 
-  append(batch: readonly StoredEvent[]): void {
+  append(batch: readonly StoredEvent[], rewritten: readonly StoredEvent[] = []): void {
     if (this.failNext) {
       this.failNext = false;
       throw new Error('SQLITE_FULL: database or disk is full');
@@ -49,6 +49,10 @@ export class MemoryLog implements EventLog {
         throw new Error(`a batch must follow on ${this.#head}`);
       }
     });
+    const replacements = new Map(rewritten.map((stored) => [stored.event.seq, stored]));
+    this.#batches = this.#batches.map((each) =>
+      each.map((stored) => replacements.get(stored.event.seq) ?? stored),
+    );
     this.#batches.push([...batch]);
     this.#head += batch.length;
   }

@@ -123,6 +123,29 @@ describe('a room in workerd', () => {
     expect(foreign.inbox.texts()).toEqual(['1', '2', '3']);
   });
 
+  it('[R2][R5] what was recalled is gone from storage, and a resume tells of it', async () => {
+    const room = newRoom();
+    const [alice, bob] = [await Client.join(room, 'alice'), await Client.join(room, 'bob')];
+    await bob.say('before');
+    const said = await alice.say('the secret word', { id: 'm' });
+    const ack = await alice.act('recall', said.seq);
+    await evictDurableObject(stubOf(room));
+    // Sent again on the socket of before: the same ack, and the text does not come back.
+    expect(await alice.say('the secret word', { id: 'm' })).toEqual(said);
+
+    const back = await Client.join(room, 'bob', `&since=${bob.cursor.replace(/\d+$/, '1')}`);
+    await back.upTo(ack.seq);
+    expect(back.inbox.events()).toMatchObject([
+      { seq: 2, kind: 'message', content: { type: 'recalled' } },
+      { seq: 3, kind: 'recall', target: 2, from: { id: 'guest:alice' } },
+    ]);
+    const stored = await runInDurableObject(stubOf(room), (_, { storage }) =>
+      JSON.stringify(storage.sql.exec('SELECT * FROM events').toArray()),
+    );
+    expect(stored).toContain('before');
+    expect(stored).not.toContain('secret');
+  });
+
   it('[R6] a private message reaches its audience, on all their sockets, and nobody else', async () => {
     const room = newRoom();
     const alice = await Client.join(room, 'alice');
@@ -360,7 +383,7 @@ describe('retention', () => {
     const alice = await Client.join(room, 'alice');
     const stub = stubOf(room);
     await runInDurableObject(stub, (_, { storage }) => {
-      const log = new RoomLog(storage.sql);
+      const log = new RoomLog(storage);
       const now = Date.now();
       for (let first = 1; first <= 11_000; first += 100) {
         log.append(Array.from({ length: 100 }, (_, i) => storedEvent(first + i, now)));

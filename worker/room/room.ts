@@ -12,14 +12,9 @@ import {
   type User,
   type WelcomeFrame,
 } from '../../shared/protocol.ts';
-import { Admission, type Rejection, SESSION_EXPIRED } from './admission.ts';
-import {
-  type Attendance,
-  Authority,
-  type Commit,
-  type Submission,
-  type Verdict,
-} from './authority.ts';
+import { Admission, isEventFrame, type Rejection, SESSION_EXPIRED } from './admission.ts';
+import { Authority, type Commit, type Submission, type Verdict } from './authority.ts';
+import type { Attendance } from './decision.ts';
 import { FanOut, MAX_FRAME_CHARACTERS } from './fan-out.ts';
 import type {
   AddressBook,
@@ -175,26 +170,30 @@ export class Room {
    * once, then answers and delivers it.
    */
   receive(batch: readonly Inbound[]): void {
-    const sends: { peer: Peer; submission: Submission }[] = [];
+    const submitted: { peer: Peer; submission: Submission }[] = [];
     for (const { peer, data } of batch) {
       // A connection that was ended for misconduct may have more in the pipe.
       if (!this.#fanOut.has(peer)) continue;
       const admitted = this.#admission.admit(peer, data);
       if (!admitted.ok) {
         this.#refuse(peer, admitted);
-      } else if (admitted.frame.type === 'send') {
+      } else if (isEventFrame(admitted.frame)) {
         const submission = this.#submission(peer, admitted.frame, admitted.overRate);
-        sends.push({ peer, submission });
+        submitted.push({ peer, submission });
       } else {
         this.#answer(peer, admitted.frame);
       }
     }
-    if (sends.length > 0) this.#commit(sends);
+    if (submitted.length > 0) this.#commit(submitted);
   }
 
   /** Publishes what a back end says, as an event like any other. Throws what the log throws. */
-  post(frame: Submission['frame'], author: Omit<User, 'role'>): Verdict {
-    const submission = { author: { ...author, role: 'owner' as const }, frame, fromBackEnd: true };
+  post(frame: Omit<SendFrame, 'type'>, author: Omit<User, 'role'>): Verdict {
+    const submission: Submission = {
+      author: { ...author, role: 'owner' },
+      frame: { type: 'send', ...frame },
+      fromBackEnd: true,
+    };
     const commit = this.#store([submission]);
     this.#deliver(commit);
     return commit.verdicts[0] as Verdict;
@@ -248,13 +247,13 @@ export class Room {
     this.#authority.trim(upTo);
   }
 
-  #submission(peer: Peer, frame: SendFrame, overRate: Rejection | undefined): Submission {
+  #submission(peer: Peer, frame: Submission['frame'], overRate: Rejection | undefined): Submission {
     const author = this.#user(peer.session);
     return { author, frame, ...(overRate && { refusal: overRate.refusal }) };
   }
 
   /** What goes wrong with one frame stays with it: the rest of the batch is other people's. */
-  #answer(peer: Peer, frame: Exclude<ClientFrame, SendFrame>): void {
+  #answer(peer: Peer, frame: Exclude<ClientFrame, Submission['frame']>): void {
     try {
       switch (frame.type) {
         case 'history':
@@ -263,13 +262,6 @@ export class Room {
         case 'typing':
           this.#passOnTyping(peer);
           return;
-        case 'recall':
-        case 'vote':
-        case 'resolve': {
-          const refusal: Refusal = { code: 'forbidden', message: `nobody may ${frame.type} here` };
-          this.#refuse(peer, { refusal, id: frame.id, fatal: false });
-          return;
-        }
         default:
           frame satisfies never;
       }
@@ -294,18 +286,18 @@ export class Room {
     this.#fanOut.broadcast(text, (peer) => peer.session.id !== session.id);
   }
 
-  #commit(sends: readonly { peer: Peer; submission: Submission }[]): void {
+  #commit(submitted: readonly { peer: Peer; submission: Submission }[]): void {
     let commit: Commit;
     try {
-      commit = this.#store(sends.map(({ submission }) => submission));
+      commit = this.#store(submitted.map(({ submission }) => submission));
     } catch (fault) {
       this.#ports.onFault(fault);
-      for (const { peer, submission } of sends) {
+      for (const { peer, submission } of submitted) {
         this.#refuse(peer, { refusal: FAULT, id: submission.frame.id, fatal: true });
       }
       return;
     }
-    sends.forEach(({ peer, submission }, index) => {
+    submitted.forEach(({ peer, submission }, index) => {
       const verdict = commit.verdicts[index] as Verdict;
       if (verdict.ok) peer.send(encodeFrame(verdict.ack));
       else this.#refuse(peer, { refusal: verdict.refusal, id: submission.frame.id, fatal: false });
