@@ -5,6 +5,7 @@ import type {
   MembersResponse,
   NoticeRequest,
   PageResponse,
+  QuestionsResponse,
   RoomResponse,
   SettingsRequest,
   UnreadRoom,
@@ -127,6 +128,11 @@ export class ChatRoom extends DurableObject<Env> {
     const page = this.#look()?.room.page(session, before, limit);
     if (!page) return { events: [], oldest: 1, more: false };
     return { ...page, events: page.events.map(({ event }) => event) };
+  }
+
+  /** The questions that `session` may see. */
+  questions(session: Session): QuestionsResponse {
+    return { questions: this.#look()?.room.questions(session) ?? [] };
   }
 
   /** What is new to `session` since `since`. */

@@ -1,6 +1,8 @@
 import { decodeEvent } from '../shared/codec.ts';
+import type { ChatEvent } from '../shared/protocol.ts';
 import { readMeta, writeMeta } from './migrations.ts';
 import type { EventLog, StoredEvent } from './room/ports.ts';
+import { concernsQuestions } from './room/question-book.ts';
 import { firstRow } from './sql.ts';
 
 type Row = { first: number; lines: string; offline: string | null };
@@ -89,6 +91,21 @@ export class RoomLog implements EventLog {
     return events;
   }
 
+  readQuestionEvents(): ChatEvent[] {
+    const rows = this.#sql.exec<{ lines: string }>(
+      `SELECT lines FROM events INDEXED BY question_events
+       WHERE questions IS NOT NULL ORDER BY first`,
+    );
+    const events: ChatEvent[] = [];
+    for (const { lines } of rows) {
+      for (const line of lines.split('\n')) {
+        const event = decodeEvent(line);
+        if (concernsQuestions(event)) events.push(event);
+      }
+    }
+    return events;
+  }
+
   newestBefore(time: number): number {
     // Times never fall with seq, so this stops at the first row that stays.
     const staying = firstRow<{ first: number }>(
@@ -122,12 +139,13 @@ export class RoomLog implements EventLog {
   #insert(batch: readonly StoredEvent[]): void {
     const [first, last] = [batch[0] as StoredEvent, batch.at(-1) as StoredEvent];
     this.#sql.exec(
-      'INSERT INTO events (first, last, at, lines, offline) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO events (first, last, at, lines, offline, questions) VALUES (?, ?, ?, ?, ?, ?)',
       first.event.seq,
       last.event.seq,
       first.event.at,
       batch.map(({ text }) => text).join('\n'),
       encodeOffline(batch),
+      batch.some(({ event }) => concernsQuestions(event)) ? 1 : null,
     );
   }
 

@@ -1,28 +1,33 @@
 /** What every event log must do, whatever it stores in. */
 import { describe, expect, it } from 'vitest';
 import { encodeEvent } from '../../shared/codec.ts';
-import type { ChatEvent, ChatMessage } from '../../shared/protocol.ts';
+import type { ChatAction, ChatEvent, ChatMessage, Content } from '../../shared/protocol.ts';
 import type { EventLog, StoredEvent } from '../../worker/room/ports.ts';
 
-/** An event as the authority would make it. */
-export function storedEvent(seq: number, at = seq * 1_000, offline?: string[]): StoredEvent {
-  const event: ChatEvent = {
+function message(seq: number, at = seq * 1_000): ChatMessage {
+  return {
     kind: 'message',
     seq,
     at,
     id: `id-${seq}`,
     from: { id: 'u', name: '小明', role: 'member' },
     content: { type: 'text', text: `第 ${seq} 条\n"quoted" 😀` },
-    ...(offline && { to: { users: offline } }),
   };
+}
+
+function stored(event: ChatEvent, offline?: string[]): StoredEvent {
   return { event, text: encodeEvent(event), ...(offline && { offline }) };
+}
+
+/** An event as the authority would make it. */
+export function storedEvent(seq: number, at?: number, offline?: string[]): StoredEvent {
+  return stored({ ...message(seq, at), ...(offline && { to: { users: offline } }) }, offline);
 }
 
 /** The same event as it is kept when it has been recalled. */
 export function recalledEvent(seq: number, at?: number, offline?: string[]): StoredEvent {
-  const stored = storedEvent(seq, at, offline);
-  const event: ChatEvent = { ...(stored.event as ChatMessage), content: { type: 'recalled' } };
-  return { ...stored, event, text: encodeEvent(event) };
+  const to = offline && { to: { users: offline } };
+  return stored({ ...message(seq, at), content: { type: 'recalled' }, ...to }, offline);
 }
 
 /** The events `first` to `last`. */
@@ -137,6 +142,41 @@ export function testEventLog(
             storedEvent(7),
           ]);
         }
+      }),
+    );
+
+    it(
+      'finds what concerns questions among all else, until it is recalled or trimmed',
+      withLog((log, reopen) => {
+        const said = (seq: number, content: Content) => stored({ ...message(seq), content });
+        const done = (seq: number, kind: ChatAction['kind'], target: number) => {
+          const { content, ...rest } = message(seq);
+          return stored({ ...rest, kind, target });
+        };
+        const [question, answer] = [
+          said(2, { type: 'question', text: '为什么？' }),
+          said(5, { type: 'answer', question: 2, text: '因为' }),
+        ];
+        const [vote, resolve] = [done(4, 'vote', 2), done(7, 'resolve', 2)];
+        log.append([storedEvent(1), question, storedEvent(3)]);
+        log.append([vote]);
+        log.append([answer]);
+        log.append([storedEvent(6)]);
+        log.append([resolve]);
+        const questionEvents = () => [log, reopen()].map((each) => each.readQuestionEvents());
+        const expectEvents = (...expected: StoredEvent[]) => {
+          const events = expected.map(({ event }) => event);
+          expect(questionEvents()).toEqual([events, events]);
+        };
+        expectEvents(question, vote, answer, resolve);
+        log.append([done(8, 'recall', 5)], [recalledEvent(5)]);
+        expectEvents(question, vote, resolve);
+        log.trim(1);
+        expectEvents(question, vote, resolve);
+        log.trim(2);
+        expectEvents(vote, resolve);
+        log.trim(8);
+        expectEvents();
       }),
     );
 

@@ -1,4 +1,5 @@
 /** The room's ports in memory, as a room on another store would have them. */
+import type { ChatEvent } from '../../shared/protocol.ts';
 import type {
   Address,
   AddressBook,
@@ -8,6 +9,7 @@ import type {
   SettingsStore,
   StoredEvent,
 } from '../../worker/room/ports.ts';
+import { concernsQuestions } from '../../worker/room/question-book.ts';
 
 /** A log that keeps batches as they came. */
 export class MemoryLog implements EventLog {
@@ -59,6 +61,11 @@ export class MemoryLog implements EventLog {
 
   read(after: number, upTo: number): StoredEvent[] {
     return this.#batches.flat().filter(({ event }) => event.seq > after && event.seq <= upTo);
+  }
+
+  readQuestionEvents(): ChatEvent[] {
+    const events = this.#batches.flat().map(({ event }) => event);
+    return events.filter(concernsQuestions);
   }
 
   newestBefore(time: number): number {

@@ -136,6 +136,31 @@ describe('a batch that is larger than a row may be', () => {
   });
 });
 
+describe('what the list of questions costs', () => {
+  it('grows with the questions, not with the history, and is paid once until the room sleeps', async () => {
+    await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
+      migrate(storage);
+      const log = new RoomLog(storage);
+      storage.transactionSync(() => {
+        for (let seq = 1; seq <= 1_000; seq++) log.append([storedEvent(seq)]);
+      });
+      const { storage: counted, take } = counting(storage);
+      const alice = new FakePeer({ id: 'alice', name: 'alice' });
+      const ask = (id: string) =>
+        JSON.stringify({ type: 'send', id, content: { type: 'question', text: 'why?' } });
+      const awake = roomOn(counted);
+      awake.join(alice);
+      for (let i = 0; i < 5; i++) awake.receive([{ peer: alice, data: ask(`q${i}`) }]);
+      const room = roomOn(counted);
+      take();
+      expect(room.questions(alice.session)).toHaveLength(5);
+      expect(take().read).toBeLessThanOrEqual(2 * 5);
+      expect(room.questions(alice.session)).toHaveLength(5);
+      expect(take().read).toBe(0);
+    });
+  });
+});
+
 describe('what a room costs, in rows written', () => {
   it('a message or a batch of them one; coming, going, reading, typing and presence none', async () => {
     await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
@@ -160,6 +185,15 @@ describe('what a room costs, in rows written', () => {
       expect(written(() => frames({ type: 'recall', id: 'r1', target: 1 }))).toBe(2);
       const recalls = [2, 3, 4].map((target) => ({ type: 'recall', id: `r${target}`, target }));
       expect(written(() => frames(...recalls))).toBe(2);
+      const ask = { type: 'send', id: 'q', content: { type: 'question', text: 'why?' } };
+      const votes = ['bob', 'carol', 'dan'].map((name) => {
+        const peer = new FakePeer({ id: name, name });
+        room.join(peer);
+        return { peer, data: JSON.stringify({ type: 'vote', id: 'v', target: 9 }) };
+      });
+      expect(written(() => frames(ask))).toBe(2);
+      expect(written(() => room.receive(votes))).toBe(2);
+      expect(written(() => room.questions(alice.session))).toBe(0);
       expect(written(() => room.join(tablet))).toBe(0);
       expect(written(() => frames({ type: 'typing' }))).toBe(0);
       expect(written(() => frames({ type: 'history', id: 'h', before: 3, limit: 9 }))).toBe(0);

@@ -10,6 +10,7 @@ import { namedUsers } from './audience.ts';
 import type { Attendance, Decision, Scene } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { AddressBook, Clock, EventLog, RoomSettings, StoredEvent } from './ports.ts';
+import { type Question, QuestionBook } from './question-book.ts';
 import type { ReadableLog } from './reader.ts';
 import { RecentEvents, senderKey } from './recent-events.ts';
 import { decideSend } from './speech.ts';
@@ -44,12 +45,14 @@ export interface Commit {
 export class Authority {
   readonly #log: EventLog;
   readonly #recent: RecentEvents;
+  readonly #questions: QuestionBook;
   readonly #addresses: AddressBook;
   readonly #clock: Clock;
 
   constructor(log: EventLog, addresses: AddressBook, clock: Clock) {
     this.#log = log;
     this.#recent = new RecentEvents(log);
+    this.#questions = new QuestionBook(log);
     this.#addresses = addresses;
     this.#clock = clock;
   }
@@ -63,6 +66,11 @@ export class Authority {
       oldest: log.oldest,
       read: (after, upTo) => this.#recent.read(after, upTo) ?? log.read(after, upTo),
     };
+  }
+
+  /** The questions that are kept, the newest first. */
+  questions(): readonly Question[] {
+    return this.#questions.newestFirst();
   }
 
   /**
@@ -83,20 +91,28 @@ export class Authority {
       addresses: this.#addresses,
       at,
       find: (seq) => draft.find(seq)?.event,
+      findQuestion: (seq) => this.#questions.get(seq),
     };
-    const verdicts = submissions.map((submission) => this.#take(submission, draft, scene));
-    const { batch, rewritten } = draft;
-    if (batch.length > 0) {
-      this.#log.append(batch, rewritten);
-      this.#recent.push(batch, rewritten);
+    try {
+      const verdicts = submissions.map((submission) => this.#take(submission, draft, scene));
+      const { batch, rewritten } = draft;
+      if (batch.length > 0) {
+        this.#log.append(batch, rewritten);
+        this.#recent.push(batch, rewritten);
+      }
+      return { verdicts, after: draft.after, events: batch };
+    } catch (fault) {
+      // It is ahead of the log: each submission is decided on with those before it in mind.
+      this.#questions.forget();
+      throw fault;
     }
-    return { verdicts, after: draft.after, events: batch };
   }
 
   /** Forgets events up to `upTo`. */
   trim(upTo: number): void {
     this.#log.trim(upTo);
     this.#recent.trim(this.#log.oldest - 1);
+    this.#questions.trim(this.#log.oldest - 1);
   }
 
   #take(submission: Submission, draft: Draft, scene: Scene): Verdict {
@@ -106,11 +122,18 @@ export class Authority {
     if (known) return { ok: true, ack: ackOf(known) };
     const decision = decide(submission, scene);
     if (decision.type === 'refused') return { ok: false, refusal: decision.refusal };
+    if (decision.type === 'repeated') {
+      return { ok: true, ack: { type: 'ack', id: frame.id, ...decision.place } };
+    }
     const { at } = scene;
     const event = { seq: draft.nextSeq, at, id: frame.id, from: author, ...decision.body };
     const stored = toStored(event, scene);
     draft.add(stored);
-    if (decision.recalled) draft.recall(decision.recalled);
+    this.#questions.add(event);
+    if (decision.recalled) {
+      draft.recall(decision.recalled);
+      this.#questions.recall(decision.recalled);
+    }
     return { ok: true, ack: ackOf(stored) };
   }
 }

@@ -3,6 +3,7 @@ import type { ErrorCode, Refusal } from '../../shared/errors.ts';
 import type { ChatAction, ChatEvent, ChatMessage } from '../../shared/protocol.ts';
 import { canSee, type Viewer } from './audience.ts';
 import type { AddressBook, RoomSettings } from './ports.ts';
+import type { Place, Question } from './question-book.ts';
 
 /** What the authority needs to know of those who are connected. */
 export interface Attendance {
@@ -19,6 +20,8 @@ export interface Scene {
   readonly at: number;
   /** The event of this seq, if it is kept. */
   find(seq: number): ChatEvent | undefined;
+  /** The question of this seq, if it is kept and was not recalled. */
+  findQuestion(seq: number): Question | undefined;
 }
 
 /** What the server adds by itself: the same for every event. */
@@ -30,6 +33,8 @@ export type EventBody = Omit<ChatMessage, Stamp> | Omit<ChatAction, Stamp>;
 /** What comes of a submission that repeats none. */
 export type Decision =
   | { readonly type: 'refused'; readonly refusal: Refusal }
+  /** Done before, under another id, by the event of this place: there is nothing more to do. */
+  | { readonly type: 'repeated'; readonly place: Place }
   | {
       readonly type: 'accepted';
       readonly body: EventBody;
@@ -46,4 +51,10 @@ export function refused(code: ErrorCode, message: string): Decision {
 export function findMessage(scene: Scene, viewer: Viewer, seq: number): ChatMessage | undefined {
   const event = scene.find(seq);
   return event?.kind === 'message' && canSee(viewer, event) ? event : undefined;
+}
+
+/** The question of this seq; what `viewer` may not see is not there [R6]. */
+export function findQuestion(scene: Scene, viewer: Viewer, seq: number): Question | undefined {
+  const question = scene.findQuestion(seq);
+  return question && canSee(viewer, question.asked) ? question : undefined;
 }

@@ -45,6 +45,11 @@ export interface EventLog {
   append(batch: readonly StoredEvent[], rewritten?: readonly StoredEvent[]): void;
   /** The events with `after < seq <= upTo`, oldest first, as far as they are kept. */
   read(after: number, upTo: number): StoredEvent[];
+  /**
+   * All kept events that `concernsQuestions` says concern questions, oldest first. What it costs
+   * grows with how many there are, not with the length of the log.
+   */
+  readQuestionEvents(): ChatEvent[];
   /** The newest seq whose event is older than `time` (milliseconds since 1970), or 0. */
   newestBefore(time: number): number;
   /** Forgets the events up to `upTo`, and no others. */

@@ -2,7 +2,7 @@
 import { encodeFrame, encodePageFrame } from '../../shared/codec.ts';
 import type { Cursor } from '../../shared/cursor.ts';
 import { closeCodeOf, type Refusal } from '../../shared/errors.ts';
-import type { MembersResponse, RoomResponse } from '../../shared/http.ts';
+import type { ListedQuestion, MembersResponse, RoomResponse } from '../../shared/http.ts';
 import { MAX_ROSTER_USERS, MAX_USER_CONNECTIONS } from '../../shared/limits.ts';
 import {
   type ClientFrame,
@@ -28,6 +28,7 @@ import type {
   Timer,
 } from './ports.ts';
 import { PresenceBoard } from './presence.ts';
+import { listQuestions } from './question-list.ts';
 import type { RatePolicy } from './rate-limit.ts';
 import { catchUp, countUnread, type Page, readPage, type Unread } from './reader.ts';
 import { toUser } from './roles.ts';
@@ -235,6 +236,11 @@ export class Room {
   page(session: Session, before: number | undefined, limit: number): Page {
     const { log } = this.#authority;
     return readPage(log, this.#user(session), before ?? log.head + 1, limit);
+  }
+
+  /** The questions that `session` may see, in the order of `QuestionsResponse`. */
+  questions(session: Session): ListedQuestion[] {
+    return listQuestions(this.#authority.questions(), this.#user(session));
   }
 
   /** What is new to `session` since `since`. */
