@@ -146,6 +146,19 @@ describe('a room in workerd', () => {
     expect(stored).not.toContain('secret');
   });
 
+  it('votes count once for each user, across eviction and reconnect', async () => {
+    const room = newRoom();
+    const [alice, bob] = [await Client.join(room, 'alice'), await Client.join(room, 'bob')];
+    alice.send({ type: 'send', id: 'q', content: { type: 'question', text: '为什么？' } });
+    await bob.upTo(1);
+    const vote = await bob.act('vote', 1);
+    await evictDurableObject(stubOf(room), { webSockets: 'close' });
+    const back = await Client.join(room, 'bob');
+    expect(await back.act('vote', 1)).toMatchObject({ seq: vote.seq, at: vote.at });
+    const { questions } = await stubOf(room).questions({ id: 'guest:bob', name: 'bob' });
+    expect(questions).toMatchObject([{ seq: 1, votes: 1, voted: true, state: 'open' }]);
+  });
+
   it('[R6] a private message reaches its audience, on all their sockets, and nobody else', async () => {
     const room = newRoom();
     const alice = await Client.join(room, 'alice');
@@ -434,6 +447,23 @@ describe('retention', () => {
 });
 
 describe('storage', () => {
+  it('of an older version is brought up to this one, with all that is in it', async () => {
+    const room = newRoom();
+    const alice = await Client.join(room, 'alice');
+    await alice.say('before there were questions');
+    await runInDurableObject(stubOf(room), (_, { storage }) => {
+      storage.sql.exec('DROP INDEX question_events');
+      storage.sql.exec('ALTER TABLE events DROP COLUMN questions');
+      storage.sql.exec(`UPDATE meta SET value = '1' WHERE key = 'version'`);
+    });
+    await evictDurableObject(stubOf(room));
+    alice.send({ type: 'send', id: 'q', content: { type: 'question', text: 'any?' } });
+    await alice.upTo(2);
+    expect(alice.inbox.texts()).toEqual(['before there were questions', 'any?']);
+    const { questions } = await stubOf(room).questions({ id: 'guest:bob', name: 'bob' });
+    expect(questions).toMatchObject([{ seq: 2 }]);
+  });
+
   it('of a newer version is refused instead of damaged', async () => {
     const room = newRoom();
     await (await Client.join(room, 'alice')).close();
