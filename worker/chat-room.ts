@@ -28,8 +28,9 @@ import { closeQuietly, SocketPeer } from './socket-peer.ts';
 const SYSTEM_USER = { id: 'system', name: '系统' };
 
 /**
- * A batch is a row, which may hold 2 MB. At the worst a UTF-16 unit that was received takes six bytes
- * (composing can lengthen), an audience stands in the row twice, and each event adds 2.7 KB of author.
+ * A batch is to fit in a row, which may hold 2 MB. At the worst a UTF-16 unit that was received takes
+ * six bytes (composing can lengthen), an audience stands in the row twice, and each event adds 2.7 KB
+ * of author. (What is done to a private message repeats its audience, too: the log sees to that.)
  */
 const MAX_BATCH_FRAMES = 256;
 const MAX_BATCH_CHARACTERS = 64 * 1024;
