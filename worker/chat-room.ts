@@ -5,6 +5,7 @@ import type {
   MembersResponse,
   NoticeRequest,
   PageResponse,
+  QuestionsResponse,
   RoomResponse,
   SettingsRequest,
   UnreadRoom,
@@ -27,8 +28,9 @@ import { closeQuietly, SocketPeer } from './socket-peer.ts';
 const SYSTEM_USER = { id: 'system', name: '系统' };
 
 /**
- * A batch is a row, which may hold 2 MB. At the worst a UTF-16 unit that was received takes six bytes
- * (composing can lengthen), an audience stands in the row twice, and each event adds 2.7 KB of author.
+ * A batch is to fit in a row, which may hold 2 MB. At the worst a UTF-16 unit that was received takes
+ * six bytes (composing can lengthen), an audience stands in the row twice, and each event adds 2.7 KB
+ * of author. (What is done to a private message repeats its audience, too: the log sees to that.)
  */
 const MAX_BATCH_FRAMES = 256;
 const MAX_BATCH_CHARACTERS = 64 * 1024;
@@ -129,6 +131,11 @@ export class ChatRoom extends DurableObject<Env> {
     return { ...page, events: page.events.map(({ event }) => event) };
   }
 
+  /** The questions that `session` may see. */
+  questions(session: Session): QuestionsResponse {
+    return { questions: this.#look()?.room.questions(session) ?? [] };
+  }
+
   /** What is new to `session` since `since`. */
   unread(session: Session, since: Cursor | undefined): UnreadRoom {
     const open = this.#look();
@@ -179,7 +186,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (this.#open) return this.#open;
     const { storage } = this.ctx;
     migrate(storage);
-    const log = new RoomLog(storage.sql);
+    const log = new RoomLog(storage);
     const ports = {
       name: this.#keepName(),
       log,

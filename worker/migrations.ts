@@ -19,6 +19,12 @@ const MIGRATIONS: readonly Migration[] = [
     const epoch = crypto.randomUUID().replaceAll('-', '').slice(0, 12);
     sql.exec(`INSERT INTO meta (key, value) VALUES ('epoch', ?)`, epoch);
   },
+  (sql) => {
+    // 1 where a batch holds events that concern questions, else NULL. The index has rows for these
+    // batches only: a batch of other messages still costs one row, one with questions two.
+    sql.exec('ALTER TABLE events ADD COLUMN questions INTEGER');
+    sql.exec('CREATE INDEX question_events ON events (first) WHERE questions IS NOT NULL');
+  },
 ];
 
 /** Whether there is anything in this storage: reading a room that nobody entered must not make one. */

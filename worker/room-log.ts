@@ -1,19 +1,33 @@
 import { decodeEvent } from '../shared/codec.ts';
+import type { ChatEvent } from '../shared/protocol.ts';
 import { readMeta, writeMeta } from './migrations.ts';
 import type { EventLog, StoredEvent } from './room/ports.ts';
+import { concernsQuestions } from './room/question-book.ts';
 import { firstRow } from './sql.ts';
 
 type Row = { first: number; lines: string; offline: string | null };
 
+/** As much of a Durable Object's storage as its log needs. */
+type LogStorage = Pick<DurableObjectStorage, 'sql' | 'transactionSync'>;
+
+/**
+ * A row may hold 2 MB, and a character takes three bytes at most. Only a batch of many small frames
+ * about messages to many users, whose audience each of its events repeats, can be larger.
+ */
+const MAX_ROW_CHARACTERS = 512 * 1024;
+
 /** The event log of a room on the SQLite storage of its Durable Object, after `migrate`. */
 export class RoomLog implements EventLog {
   readonly epoch: string;
+  readonly #storage: LogStorage;
   readonly #sql: SqlStorage;
   #head: number;
   #oldest: number;
   #oldestAt: number | undefined;
 
-  constructor(sql: SqlStorage) {
+  constructor(storage: LogStorage) {
+    const { sql } = storage;
+    this.#storage = storage;
     this.#sql = sql;
     const epoch = readMeta(sql, 'epoch');
     if (epoch === undefined) throw new Error('room storage has no epoch');
@@ -38,14 +52,17 @@ export class RoomLog implements EventLog {
     return this.#oldestAt;
   }
 
-  append(batch: readonly StoredEvent[]): void {
+  append(batch: readonly StoredEvent[], rewritten: readonly StoredEvent[] = []): void {
     const first = batch[0];
     if (!first) return;
     const last = this.#head + batch.length;
     if (first.event.seq !== this.#head + 1 || batch.at(-1)?.event.seq !== last) {
       throw new Error(`a batch must follow on ${this.#head}`);
     }
-    this.#insert(batch);
+    this.#storage.transactionSync(() => {
+      this.#rewrite(rewritten);
+      for (const row of rowsOf(batch)) this.#insert(row);
+    });
     this.#head = last;
     this.#oldestAt ??= first.event.at;
   }
@@ -74,6 +91,21 @@ export class RoomLog implements EventLog {
     return events;
   }
 
+  readQuestionEvents(): ChatEvent[] {
+    const rows = this.#sql.exec<{ lines: string }>(
+      `SELECT lines FROM events INDEXED BY question_events
+       WHERE questions IS NOT NULL ORDER BY first`,
+    );
+    const events: ChatEvent[] = [];
+    for (const { lines } of rows) {
+      for (const line of lines.split('\n')) {
+        const event = decodeEvent(line);
+        if (concernsQuestions(event)) events.push(event);
+      }
+    }
+    return events;
+  }
+
   newestBefore(time: number): number {
     // Times never fall with seq, so this stops at the first row that stays.
     const staying = firstRow<{ first: number }>(
@@ -88,7 +120,7 @@ export class RoomLog implements EventLog {
     const limit = Math.min(upTo, this.#head);
     const staying = this.#splitOff(limit);
     this.#sql.exec('DELETE FROM events WHERE first <= ?', limit);
-    if (staying.length > 0) this.#insert(staying);
+    for (const row of rowsOf(staying)) this.#insert(row);
     [this.#oldest, this.#oldestAt] = this.#findOldest();
     // Without a row that tells it, a seq would be given twice.
     if (this.#oldestAt === undefined) writeMeta(this.#sql, 'head', String(this.#head));
@@ -107,13 +139,33 @@ export class RoomLog implements EventLog {
   #insert(batch: readonly StoredEvent[]): void {
     const [first, last] = [batch[0] as StoredEvent, batch.at(-1) as StoredEvent];
     this.#sql.exec(
-      'INSERT INTO events (first, last, at, lines, offline) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO events (first, last, at, lines, offline, questions) VALUES (?, ?, ?, ?, ?, ?)',
       first.event.seq,
       last.event.seq,
       first.event.at,
       batch.map(({ text }) => text).join('\n'),
       encodeOffline(batch),
+      batch.some(({ event }) => concernsQuestions(event)) ? 1 : null,
     );
+  }
+
+  /** Each row once, however many of its events are rewritten: rows written are what a chat pays for. */
+  #rewrite(events: readonly StoredEvent[]): void {
+    const rows = new Map<number, string[]>();
+    for (const { event, text } of events) {
+      const row = firstRow<{ first: number; last: number; lines: string }>(
+        this.#sql,
+        'SELECT first, last, lines FROM events WHERE first <= ? ORDER BY first DESC LIMIT 1',
+        event.seq,
+      );
+      if (!row || row.last < event.seq) continue;
+      const lines = rows.get(row.first) ?? row.lines.split('\n');
+      lines[event.seq - row.first] = text;
+      rows.set(row.first, lines);
+    }
+    for (const [first, lines] of rows) {
+      this.#sql.exec('UPDATE events SET lines = ? WHERE first = ?', lines.join('\n'), first);
+    }
   }
 
   #findOldest(): [seq: number, at: number | undefined] {
@@ -123,6 +175,23 @@ export class RoomLog implements EventLog {
     );
     return row ? [row.first, row.at] : [this.#head + 1, undefined];
   }
+}
+
+/** A batch as rows: one, unless it is larger than a row may be. */
+function rowsOf(batch: readonly StoredEvent[]): StoredEvent[][] {
+  const rows: StoredEvent[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const stored of batch) {
+    // Who was away stands beside the text: at most as long as the audience in it.
+    const length = 2 * stored.text.length;
+    size += length;
+    if (size > MAX_ROW_CHARACTERS) {
+      rows.push([]);
+      size = length;
+    }
+    rows.at(-1)?.push(stored);
+  }
+  return rows;
 }
 
 function encodeOffline(batch: readonly StoredEvent[]): string | null {

@@ -1,21 +1,33 @@
 /** What every event log must do, whatever it stores in. */
 import { describe, expect, it } from 'vitest';
 import { encodeEvent } from '../../shared/codec.ts';
-import type { ChatEvent } from '../../shared/protocol.ts';
+import type { ChatAction, ChatEvent, ChatMessage, Content } from '../../shared/protocol.ts';
 import type { EventLog, StoredEvent } from '../../worker/room/ports.ts';
 
-/** An event as the authority would make it. */
-export function storedEvent(seq: number, at = seq * 1_000, offline?: string[]): StoredEvent {
-  const event: ChatEvent = {
+function message(seq: number, at = seq * 1_000): ChatMessage {
+  return {
     kind: 'message',
     seq,
     at,
     id: `id-${seq}`,
     from: { id: 'u', name: '小明', role: 'member' },
     content: { type: 'text', text: `第 ${seq} 条\n"quoted" 😀` },
-    ...(offline && { to: { users: offline } }),
   };
+}
+
+function stored(event: ChatEvent, offline?: string[]): StoredEvent {
   return { event, text: encodeEvent(event), ...(offline && { offline }) };
+}
+
+/** An event as the authority would make it. */
+export function storedEvent(seq: number, at?: number, offline?: string[]): StoredEvent {
+  return stored({ ...message(seq, at), ...(offline && { to: { users: offline } }) }, offline);
+}
+
+/** The same event as it is kept when it has been recalled. */
+export function recalledEvent(seq: number, at?: number, offline?: string[]): StoredEvent {
+  const to = offline && { to: { users: offline } };
+  return stored({ ...message(seq, at), content: { type: 'recalled' }, ...to }, offline);
 }
 
 /** The events `first` to `last`. */
@@ -91,6 +103,80 @@ export function testEventLog(
         log.append([]);
         log.append(batchOf(3, 3));
         expect(seqs(log.read(0, 9))).toEqual([1, 2, 3]);
+      }),
+    );
+
+    it(
+      'rewrites events with a batch, wherever they stand, and nothing else',
+      withLog((log, reopen) => {
+        log.append([storedEvent(1)]);
+        log.append([
+          storedEvent(2),
+          storedEvent(3, 3_000, ['away']),
+          storedEvent(4),
+          storedEvent(5),
+        ]);
+        log.append(
+          [storedEvent(6)],
+          [recalledEvent(4), recalledEvent(1), recalledEvent(3, 3_000, ['away'])],
+        );
+        const expected = [
+          recalledEvent(1),
+          storedEvent(2),
+          recalledEvent(3, 3_000, ['away']),
+          recalledEvent(4),
+          storedEvent(5),
+          storedEvent(6),
+        ];
+        for (const each of [log, reopen()]) {
+          expect(each.read(0, 9)).toEqual(expected);
+          expect(each).toMatchObject({ head: 6, oldest: 1, oldestAt: 1_000 });
+        }
+        log.trim(3);
+        log.append([storedEvent(7)], [recalledEvent(2), recalledEvent(5)]);
+        for (const each of [log, reopen()]) {
+          expect(each.read(0, 9)).toEqual([
+            recalledEvent(4),
+            recalledEvent(5),
+            storedEvent(6),
+            storedEvent(7),
+          ]);
+        }
+      }),
+    );
+
+    it(
+      'finds what concerns questions among all else, until it is recalled or trimmed',
+      withLog((log, reopen) => {
+        const said = (seq: number, content: Content) => stored({ ...message(seq), content });
+        const done = (seq: number, kind: ChatAction['kind'], target: number) => {
+          const { content, ...rest } = message(seq);
+          return stored({ ...rest, kind, target });
+        };
+        const [question, answer] = [
+          said(2, { type: 'question', text: '为什么？' }),
+          said(5, { type: 'answer', question: 2, text: '因为' }),
+        ];
+        const [vote, resolve] = [done(4, 'vote', 2), done(7, 'resolve', 2)];
+        log.append([storedEvent(1), question, storedEvent(3)]);
+        log.append([vote]);
+        log.append([answer]);
+        log.append([storedEvent(6)]);
+        log.append([resolve]);
+        const questionEvents = () => [log, reopen()].map((each) => each.readQuestionEvents());
+        const expectEvents = (...expected: StoredEvent[]) => {
+          const events = expected.map(({ event }) => event);
+          expect(questionEvents()).toEqual([events, events]);
+        };
+        expectEvents(question, vote, answer, resolve);
+        log.append([done(8, 'recall', 5)], [recalledEvent(5)]);
+        expectEvents(question, vote, resolve);
+        log.trim(1);
+        expectEvents(question, vote, resolve);
+        log.trim(2);
+        expectEvents(vote, resolve);
+        log.trim(8);
+        expectEvents();
       }),
     );
 

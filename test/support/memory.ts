@@ -1,4 +1,5 @@
 /** The room's ports in memory, as a room on another store would have them. */
+import type { ChatEvent } from '../../shared/protocol.ts';
 import type {
   Address,
   AddressBook,
@@ -8,6 +9,7 @@ import type {
   SettingsStore,
   StoredEvent,
 } from '../../worker/room/ports.ts';
+import { concernsQuestions } from '../../worker/room/question-book.ts';
 
 /** A log that keeps batches as they came. */
 export class MemoryLog implements EventLog {
@@ -38,7 +40,7 @@ export class MemoryLog implements EventLog {
     return this.#batches.length;
   }
 
-  append(batch: readonly StoredEvent[]): void {
+  append(batch: readonly StoredEvent[], rewritten: readonly StoredEvent[] = []): void {
     if (this.failNext) {
       this.failNext = false;
       throw new Error('SQLITE_FULL: database or disk is full');
@@ -49,12 +51,21 @@ export class MemoryLog implements EventLog {
         throw new Error(`a batch must follow on ${this.#head}`);
       }
     });
+    const replacements = new Map(rewritten.map((stored) => [stored.event.seq, stored]));
+    this.#batches = this.#batches.map((each) =>
+      each.map((stored) => replacements.get(stored.event.seq) ?? stored),
+    );
     this.#batches.push([...batch]);
     this.#head += batch.length;
   }
 
   read(after: number, upTo: number): StoredEvent[] {
     return this.#batches.flat().filter(({ event }) => event.seq > after && event.seq <= upTo);
+  }
+
+  readQuestionEvents(): ChatEvent[] {
+    const events = this.#batches.flat().map(({ event }) => event);
+    return events.filter(concernsQuestions);
   }
 
   newestBefore(time: number): number {

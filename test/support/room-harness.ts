@@ -1,7 +1,7 @@
 /** A pure room with its world in the test's hands. */
 import { encodeFrame } from '../../shared/codec.ts';
 import type { Cursor } from '../../shared/cursor.ts';
-import type { Audience, ClientFrame } from '../../shared/protocol.ts';
+import type { ActionFrame, Audience, ClientFrame, SendContent } from '../../shared/protocol.ts';
 import type { Peer, Session } from '../../worker/room/ports.ts';
 import { Room, type RoomPolicy } from '../../worker/room/room.ts';
 import { Inbox } from './inbox.ts';
@@ -119,6 +119,25 @@ export class RoomHarness {
     const { id = `id-${++this.#id}`, ...rest } = options;
     this.receive(peer, { type: 'send', id, content: { type: 'text', text }, ...rest });
     return id;
+  }
+
+  /** Sends a content under a new id. Returns what came of it: the code of its refusal, or its seq. */
+  send(peer: FakePeer, content: SendContent, options: { to?: Audience } = {}): string | number {
+    return this.#submit(peer, (id) => ({ type: 'send', id, content, ...options }));
+  }
+
+  /** Does something to an event under a new id. Returns the code of its refusal, or its seq. */
+  act(peer: FakePeer, type: ActionFrame['type'], target: number): string | number {
+    return this.#submit(peer, (id) => ({ type, id, target }));
+  }
+
+  #submit(peer: FakePeer, frame: (id: string) => ClientFrame): string | number {
+    const id = `id-${++this.#id}`;
+    this.receive(peer, frame(id));
+    const answer = peer.inbox.frames.find((each) => 'id' in each && each.id === id);
+    if (answer?.type === 'ack') return answer.seq;
+    if (answer?.type === 'reject') return answer.code;
+    throw new Error(`no answer to ${id}`);
   }
 
   #wake(): Room {

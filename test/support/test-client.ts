@@ -1,6 +1,6 @@
 /** What every client under test can do, whatever its socket is. */
 import { encodeFrame } from '../../shared/codec.ts';
-import type { ClientFrame, SendFrame, ServerFrame } from '../../shared/protocol.ts';
+import type { ActionFrame, ClientFrame, SendFrame, ServerFrame } from '../../shared/protocol.ts';
 import { type FrameOf, Inbox } from './inbox.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -44,6 +44,13 @@ export abstract class TestClient {
   async say(text: string, options: Partial<SendFrame> = {}): Promise<FrameOf<'ack'>> {
     const { id = `t-${++ids}`, ...rest } = options;
     this.send({ type: 'send', id, content: { type: 'text', text }, ...rest });
+    return await this.next('ack', (ack) => ack.id === id);
+  }
+
+  /** Does something to an event and waits for the ack. */
+  async act(type: ActionFrame['type'], target: number): Promise<FrameOf<'ack'>> {
+    const id = `t-${++ids}`;
+    this.send({ type, id, target });
     return await this.next('ack', (ack) => ack.id === id);
   }
 

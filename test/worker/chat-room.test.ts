@@ -123,6 +123,42 @@ describe('a room in workerd', () => {
     expect(foreign.inbox.texts()).toEqual(['1', '2', '3']);
   });
 
+  it('[R2][R5] what was recalled is gone from storage, and a resume tells of it', async () => {
+    const room = newRoom();
+    const [alice, bob] = [await Client.join(room, 'alice'), await Client.join(room, 'bob')];
+    await bob.say('before');
+    const said = await alice.say('the secret word', { id: 'm' });
+    const ack = await alice.act('recall', said.seq);
+    await evictDurableObject(stubOf(room));
+    // Sent again on the socket of before: the same ack, and the text does not come back.
+    expect(await alice.say('the secret word', { id: 'm' })).toEqual(said);
+
+    const back = await Client.join(room, 'bob', `&since=${bob.cursor.replace(/\d+$/, '1')}`);
+    await back.upTo(ack.seq);
+    expect(back.inbox.events()).toMatchObject([
+      { seq: 2, kind: 'message', content: { type: 'recalled' } },
+      { seq: 3, kind: 'recall', target: 2, from: { id: 'guest:alice' } },
+    ]);
+    const stored = await runInDurableObject(stubOf(room), (_, { storage }) =>
+      JSON.stringify(storage.sql.exec('SELECT * FROM events').toArray()),
+    );
+    expect(stored).toContain('before');
+    expect(stored).not.toContain('secret');
+  });
+
+  it('votes count once for each user, across eviction and reconnect', async () => {
+    const room = newRoom();
+    const [alice, bob] = [await Client.join(room, 'alice'), await Client.join(room, 'bob')];
+    alice.send({ type: 'send', id: 'q', content: { type: 'question', text: '为什么？' } });
+    await bob.upTo(1);
+    const vote = await bob.act('vote', 1);
+    await evictDurableObject(stubOf(room), { webSockets: 'close' });
+    const back = await Client.join(room, 'bob');
+    expect(await back.act('vote', 1)).toMatchObject({ seq: vote.seq, at: vote.at });
+    const { questions } = await stubOf(room).questions({ id: 'guest:bob', name: 'bob' });
+    expect(questions).toMatchObject([{ seq: 1, votes: 1, voted: true, state: 'open' }]);
+  });
+
   it('[R6] a private message reaches its audience, on all their sockets, and nobody else', async () => {
     const room = newRoom();
     const alice = await Client.join(room, 'alice');
@@ -360,7 +396,7 @@ describe('retention', () => {
     const alice = await Client.join(room, 'alice');
     const stub = stubOf(room);
     await runInDurableObject(stub, (_, { storage }) => {
-      const log = new RoomLog(storage.sql);
+      const log = new RoomLog(storage);
       const now = Date.now();
       for (let first = 1; first <= 11_000; first += 100) {
         log.append(Array.from({ length: 100 }, (_, i) => storedEvent(first + i, now)));
@@ -411,6 +447,23 @@ describe('retention', () => {
 });
 
 describe('storage', () => {
+  it('of an older version is brought up to this one, with all that is in it', async () => {
+    const room = newRoom();
+    const alice = await Client.join(room, 'alice');
+    await alice.say('before there were questions');
+    await runInDurableObject(stubOf(room), (_, { storage }) => {
+      storage.sql.exec('DROP INDEX question_events');
+      storage.sql.exec('ALTER TABLE events DROP COLUMN questions');
+      storage.sql.exec(`UPDATE meta SET value = '1' WHERE key = 'version'`);
+    });
+    await evictDurableObject(stubOf(room));
+    alice.send({ type: 'send', id: 'q', content: { type: 'question', text: 'any?' } });
+    await alice.upTo(2);
+    expect(alice.inbox.texts()).toEqual(['before there were questions', 'any?']);
+    const { questions } = await stubOf(room).questions({ id: 'guest:bob', name: 'bob' });
+    expect(questions).toMatchObject([{ seq: 2 }]);
+  });
+
   it('of a newer version is refused instead of damaged', async () => {
     const room = newRoom();
     await (await Client.join(room, 'alice')).close();

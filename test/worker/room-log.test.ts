@@ -4,25 +4,28 @@ import { migrate } from '../../worker/migrations.ts';
 import { Room } from '../../worker/room/room.ts';
 import { RoomLog } from '../../worker/room-log.ts';
 import { SqlAddressBook, SqlFlag, SqlSettingsStore } from '../../worker/room-records.ts';
-import { batchOf, storedEvent, testEventLog } from '../support/log-contract.ts';
+import { batchOf, recalledEvent, storedEvent, testEventLog } from '../support/log-contract.ts';
 import { FakePeer } from '../support/room-harness.ts';
 import { newRoom, stubOf } from './support/client.ts';
 
 testEventLog(async (test) => {
   await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
     migrate(storage);
-    test(new RoomLog(storage.sql), () => new RoomLog(storage.sql));
+    test(new RoomLog(storage), () => new RoomLog(storage));
   });
 });
 
+/** As much of a Durable Object's storage as a room is put on. */
+type Storage = Pick<DurableObjectStorage, 'sql' | 'transactionSync'>;
+
 /** Storage that counts; `take` gives the rows read and written since it was asked last. */
-function counting(sql: SqlStorage): {
-  sql: SqlStorage;
+function counting(storage: DurableObjectStorage): {
+  storage: Storage;
   take: () => { read: number; written: number };
 } {
   let cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
   const exec = (query: string, ...bindings: unknown[]) => {
-    const cursor = sql.exec(query, ...bindings);
+    const cursor = storage.sql.exec(query, ...bindings);
     cursors.push(cursor);
     return cursor;
   };
@@ -35,14 +38,16 @@ function counting(sql: SqlStorage): {
     cursors = [];
     return rows;
   };
-  return { sql: { exec } as SqlStorage, take };
+  const transactionSync = <Result>(work: () => Result) => storage.transactionSync(work);
+  return { storage: { sql: { exec } as SqlStorage, transactionSync }, take };
 }
 
 /** A room on this storage. */
-function roomOn(sql: SqlStorage): Room {
+function roomOn(storage: Storage): Room {
+  const { sql } = storage;
   const ports = {
     name: 'room',
-    log: new RoomLog(sql),
+    log: new RoomLog(storage),
     addresses: new SqlAddressBook(sql),
     settings: new SqlSettingsStore(sql),
     someLackRoster: new SqlFlag(sql, 'some_lack_roster'),
@@ -61,14 +66,14 @@ describe('[R5] what joining costs does not grow with the history', () => {
   ): Promise<{ rows: number; sent: number }> {
     return await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
       migrate(storage);
-      const log = new RoomLog(storage.sql);
+      const log = new RoomLog(storage);
       storage.transactionSync(() => {
         for (let seq = 1; seq <= events; seq++) log.append([storedEvent(seq)]);
       });
       const peer = new FakePeer({ id: 'alice', name: 'alice' });
-      const { sql, take } = counting(storage.sql);
+      const { storage: counted, take } = counting(storage);
       const cursor = behind === undefined ? undefined : { epoch: log.epoch, seq: events - behind };
-      roomOn(sql).join(peer, cursor);
+      roomOn(counted).join(peer, cursor);
       const { read: rows } = take();
       expect(peer.inbox.events()).toHaveLength(behind ?? 50);
       expect(peer.inbox.upTo).toBe(events);
@@ -94,18 +99,64 @@ describe('[R5] what joining costs does not grow with the history', () => {
 });
 
 describe('[R2] a write that fails', () => {
-  it('leaves the log as it was', async () => {
+  it('leaves the log as it was, also what was to be rewritten with it', async () => {
     await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
       migrate(storage);
-      const log = new RoomLog(storage.sql);
+      const log = new RoomLog(storage);
       log.append(batchOf(1, 3));
       storage.sql.exec(`CREATE TRIGGER full BEFORE INSERT ON events
         BEGIN SELECT RAISE(ABORT, 'full'); END`);
-      expect(() => log.append(batchOf(4, 5))).toThrow();
+      expect(() => log.append(batchOf(4, 5), [recalledEvent(2)])).toThrow();
       expect(log).toMatchObject({ head: 3, oldest: 1 });
+      expect(log.read(0, 9)).toEqual(batchOf(1, 3));
       storage.sql.exec('DROP TRIGGER full');
       log.append(batchOf(4, 5));
-      expect(new RoomLog(storage.sql).read(0, 9)).toHaveLength(5);
+      expect(new RoomLog(storage).read(0, 9)).toHaveLength(5);
+    });
+  });
+});
+
+describe('a batch that is larger than a row may be', () => {
+  it('goes into as few rows as hold it', async () => {
+    await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
+      migrate(storage);
+      const log = new RoomLog(storage);
+      const users = Array.from({ length: 50 }, (_, i) => `${'😀'.repeat(120)}${i}`);
+      const batch = Array.from({ length: 256 }, (_, i) => storedEvent(i + 1, 1_000, users));
+      log.append(batch);
+      expect(log.read(0, 256)).toEqual(batch);
+      const sizes = storage.sql
+        .exec<{ size: number }>(
+          'SELECT length(CAST(lines AS BLOB)) + length(CAST(offline AS BLOB)) AS size FROM events',
+        )
+        .toArray();
+      expect(Math.max(...sizes.map(({ size }) => size))).toBeLessThan(2_000_000);
+      expect(sizes.length).toBeLessThan(32);
+    });
+  });
+});
+
+describe('what the list of questions costs', () => {
+  it('grows with the questions, not with the history, and is paid once until the room sleeps', async () => {
+    await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
+      migrate(storage);
+      const log = new RoomLog(storage);
+      storage.transactionSync(() => {
+        for (let seq = 1; seq <= 1_000; seq++) log.append([storedEvent(seq)]);
+      });
+      const { storage: counted, take } = counting(storage);
+      const alice = new FakePeer({ id: 'alice', name: 'alice' });
+      const ask = (id: string) =>
+        JSON.stringify({ type: 'send', id, content: { type: 'question', text: 'why?' } });
+      const awake = roomOn(counted);
+      awake.join(alice);
+      for (let i = 0; i < 5; i++) awake.receive([{ peer: alice, data: ask(`q${i}`) }]);
+      const room = roomOn(counted);
+      take();
+      expect(room.questions(alice.session)).toHaveLength(5);
+      expect(take().read).toBeLessThanOrEqual(2 * 5);
+      expect(room.questions(alice.session)).toHaveLength(5);
+      expect(take().read).toBe(0);
     });
   });
 });
@@ -114,8 +165,8 @@ describe('what a room costs, in rows written', () => {
   it('a message or a batch of them one; coming, going, reading, typing and presence none', async () => {
     await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
       migrate(storage);
-      const { sql, take } = counting(storage.sql);
-      const room = roomOn(sql);
+      const { storage: counted, take } = counting(storage);
+      const room = roomOn(counted);
       const alice = new FakePeer({ id: 'alice', name: 'alice', group: 'red' });
       const tablet = new FakePeer(alice.session);
       const written = (work: () => void) => {
@@ -131,6 +182,18 @@ describe('what a room costs, in rows written', () => {
       expect(written(() => frames(send('1')))).toBe(1);
       expect(written(() => frames(send('2'), send('3'), send('4')))).toBe(1);
       expect(written(() => frames(send('1')))).toBe(0);
+      expect(written(() => frames({ type: 'recall', id: 'r1', target: 1 }))).toBe(2);
+      const recalls = [2, 3, 4].map((target) => ({ type: 'recall', id: `r${target}`, target }));
+      expect(written(() => frames(...recalls))).toBe(2);
+      const ask = { type: 'send', id: 'q', content: { type: 'question', text: 'why?' } };
+      const votes = ['bob', 'carol', 'dan'].map((name) => {
+        const peer = new FakePeer({ id: name, name });
+        room.join(peer);
+        return { peer, data: JSON.stringify({ type: 'vote', id: 'v', target: 9 }) };
+      });
+      expect(written(() => frames(ask))).toBe(2);
+      expect(written(() => room.receive(votes))).toBe(2);
+      expect(written(() => room.questions(alice.session))).toBe(0);
       expect(written(() => room.join(tablet))).toBe(0);
       expect(written(() => frames({ type: 'typing' }))).toBe(0);
       expect(written(() => frames({ type: 'history', id: 'h', before: 3, limit: 9 }))).toBe(0);

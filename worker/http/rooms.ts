@@ -31,6 +31,10 @@ export const roomRoutes = new Hono<AppEnv>()
     const { before, limit } = parseInput(PageQuerySchema, c.req.query());
     const session = c.get('session');
     return c.json(await askRoom(c.env, roomOf(c), (room) => room.page(session, before, limit)));
+  })
+  .get('/:room/questions', requireSession(), async (c) => {
+    const session = c.get('session');
+    return c.json(await askRoom(c.env, roomOf(c), (room) => room.questions(session)));
   });
 
 /** One room that does not answer must not take the lobby with it. */

@@ -1,7 +1,7 @@
 /** The gate that every frame passes before the room looks at it. */
 import { decodeClientFrame } from '../../shared/codec.ts';
 import type { Refusal } from '../../shared/errors.ts';
-import type { ClientFrame } from '../../shared/protocol.ts';
+import type { ActionFrame, ClientFrame, SendFrame } from '../../shared/protocol.ts';
 import type { Clock, Peer } from './ports.ts';
 import { RateLimiter, type RatePolicy } from './rate-limit.ts';
 
@@ -28,6 +28,11 @@ export interface Rejection {
   readonly fatal: boolean;
 }
 
+/** Whether a frame wants to become an event. */
+export function isEventFrame(frame: ClientFrame): frame is SendFrame | ActionFrame {
+  return frame.type !== 'history' && frame.type !== 'typing';
+}
+
 /** Checks size, JSON, schema, session and rate, in this order. */
 export class Admission {
   readonly #clock: Clock;
@@ -41,8 +46,9 @@ export class Admission {
   }
 
   /**
-   * Reads what came on a connection. A `send` beyond the rate is still handed on, with the refusal
-   * in `overRate`: if it repeats what was accepted before, it gets its ack all the same [R3].
+   * Reads what came on a connection. What would become an event is still handed on beyond the rate,
+   * with the refusal in `overRate`: if it repeats what was accepted before, it gets its ack all the
+   * same [R3].
    */
   admit(peer: Peer, data: string | ArrayBuffer): Admitted {
     const decoded = decodeClientFrame(data);
@@ -67,7 +73,7 @@ export class Admission {
       retryAfter: rate.retryAfter,
     };
     const rejection = { refusal, ...id, fatal: rate.refused >= MAX_RATE_REFUSALS };
-    return frame.type === 'send' && !rejection.fatal
+    return isEventFrame(frame) && !rejection.fatal
       ? { ok: true, frame, overRate: rejection }
       : { ok: false, ...rejection };
   }

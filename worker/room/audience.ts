@@ -11,7 +11,16 @@ export type Viewer = Pick<User, 'id' | 'role' | 'group'>;
  * finds its messages, who is no longer a host loses those to the hosts.
  */
 export function canSee(viewer: Viewer, event: ChatEvent): boolean {
-  return !event.to || event.from.id === viewer.id || includes(event.to, viewer);
+  if (!event.to || event.from.id === viewer.id) return true;
+  return event.also?.includes(viewer.id) || includes(event.to, viewer);
+}
+
+/** The audience of what `authorId` does about `target`: those who see that, and nobody else [R6]. */
+export function audienceAbout(target: ChatEvent, authorId: string): Pick<ChatEvent, 'to' | 'also'> {
+  if (!target.to) return {};
+  const also = new Set([target.from.id, ...(target.also ?? [])]);
+  also.delete(authorId);
+  return { to: target.to, ...(also.size > 0 && { also: [...also] }) };
 }
 
 function includes(audience: Audience, viewer: Viewer): boolean {

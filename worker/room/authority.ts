@@ -4,18 +4,22 @@
  */
 import { encodeEvent } from '../../shared/codec.ts';
 import type { Refusal } from '../../shared/errors.ts';
-import type { AckFrame, ChatEvent, Content, SendFrame, User } from '../../shared/protocol.ts';
-import { canSee, namedUsers } from './audience.ts';
+import type { AckFrame, ActionFrame, ChatEvent, SendFrame, User } from '../../shared/protocol.ts';
+import { decideAction } from './actions.ts';
+import { namedUsers } from './audience.ts';
+import type { Attendance, Decision, Scene } from './decision.ts';
+import { Draft } from './draft.ts';
 import type { AddressBook, Clock, EventLog, RoomSettings, StoredEvent } from './ports.ts';
+import { type Question, QuestionBook } from './question-book.ts';
 import type { ReadableLog } from './reader.ts';
 import { RecentEvents, senderKey } from './recent-events.ts';
-import { isHost } from './roles.ts';
+import { decideSend } from './speech.ts';
 
 /** Something that somebody wants to become an event. */
 export interface Submission {
   /** As the server knows the author, never as a client claims [R7]. */
   readonly author: User;
-  readonly frame: Omit<SendFrame, 'type'>;
+  readonly frame: SendFrame | ActionFrame;
   /** From a back end: it may write to users who have not been here yet. */
   readonly fromBackEnd?: boolean;
   /** Decided before: refused with this, unless it repeats what was accepted already [R3]. */
@@ -37,22 +41,18 @@ export interface Commit {
   readonly events: readonly StoredEvent[];
 }
 
-/** What the authority needs to know of those who are connected. */
-export interface Attendance {
-  isOnline(userId: string): boolean;
-  isGroupOnline(group: string): boolean;
-}
-
 /** Numbers and stores the events of one room. */
 export class Authority {
   readonly #log: EventLog;
   readonly #recent: RecentEvents;
+  readonly #questions: QuestionBook;
   readonly #addresses: AddressBook;
   readonly #clock: Clock;
 
   constructor(log: EventLog, addresses: AddressBook, clock: Clock) {
     this.#log = log;
     this.#recent = new RecentEvents(log);
+    this.#questions = new QuestionBook(log);
     this.#addresses = addresses;
     this.#clock = clock;
   }
@@ -68,6 +68,11 @@ export class Authority {
     };
   }
 
+  /** The questions that are kept, the newest first. */
+  questions(): readonly Question[] {
+    return this.#questions.newestFirst();
+  }
+
   /**
    * Takes submissions in their order and stores what is accepted as one unit. Throws what the log
    * throws; then nothing was stored and nothing is remembered.
@@ -77,111 +82,76 @@ export class Authority {
     settings: RoomSettings,
     attendance: Attendance,
   ): Commit {
-    const after = this.#log.head;
-    const batch: StoredEvent[] = [];
-    const inBatch = new Map<string, StoredEvent>();
     // A clock that was set back must not make a later message look older.
     const at = Math.max(this.#clock(), this.#recent.last()?.event.at ?? 0);
-    const verdicts = submissions.map((submission): Verdict => {
-      const { author, frame } = submission;
-      const key = senderKey(author.id, frame.id);
-      const known = this.#recent.find(key) ?? inBatch.get(key);
-      if (known) return { ok: true, ack: ackOf(known) };
-      const refusal = submission.refusal ?? this.#check(submission, batch, settings, attendance);
-      if (refusal) return { ok: false, refusal };
-      const stored = toStored(submission, after + batch.length + 1, at, settings, attendance);
-      batch.push(stored);
-      inBatch.set(key, stored);
-      return { ok: true, ack: ackOf(stored) };
-    });
-    if (batch.length > 0) {
-      this.#log.append(batch);
-      this.#recent.push(batch);
+    const draft = new Draft(this.log);
+    const scene: Scene = {
+      settings,
+      attendance,
+      addresses: this.#addresses,
+      at,
+      find: (seq) => draft.find(seq)?.event,
+      findQuestion: (seq) => this.#questions.get(seq),
+    };
+    try {
+      const verdicts = submissions.map((submission) => this.#take(submission, draft, scene));
+      const { batch, rewritten } = draft;
+      if (batch.length > 0) {
+        this.#log.append(batch, rewritten);
+        this.#recent.push(batch, rewritten);
+      }
+      return { verdicts, after: draft.after, events: batch };
+    } catch (fault) {
+      // It is ahead of the log: each submission is decided on with those before it in mind.
+      this.#questions.forget();
+      throw fault;
     }
-    return { verdicts, after, events: batch };
   }
 
   /** Forgets events up to `upTo`. */
   trim(upTo: number): void {
     this.#log.trim(upTo);
     this.#recent.trim(this.#log.oldest - 1);
+    this.#questions.trim(this.#log.oldest - 1);
   }
 
-  #check(
-    { author, frame, fromBackEnd }: Submission,
-    batch: readonly StoredEvent[],
-    settings: RoomSettings,
-    attendance: Attendance,
-  ): Refusal | undefined {
-    if (!maySay(author, frame.content)) {
-      return {
-        code: 'forbidden',
-        message: `a ${author.role} may not send a ${frame.content.type}`,
-      };
+  #take(submission: Submission, draft: Draft, scene: Scene): Verdict {
+    const { author, frame } = submission;
+    const key = senderKey(author.id, frame.id);
+    const known = this.#recent.find(key) ?? draft.findRepeated(key);
+    if (known) return { ok: true, ack: ackOf(known) };
+    const decision = decide(submission, scene);
+    if (decision.type === 'refused') return { ok: false, refusal: decision.refusal };
+    if (decision.type === 'repeated') {
+      return { ok: true, ack: { type: 'ack', id: frame.id, ...decision.place } };
     }
-    if (frame.replyTo !== undefined) {
-      const target = this.#find(frame.replyTo, batch);
-      if (!target || !canSee(author, target.event)) {
-        return { code: 'not_found', message: `there is no message ${frame.replyTo} to reply to` };
-      }
+    const { at } = scene;
+    const event = { seq: draft.nextSeq, at, id: frame.id, from: author, ...decision.body };
+    const stored = toStored(event, scene);
+    draft.add(stored);
+    this.#questions.add(event);
+    if (decision.recalled) {
+      draft.recall(decision.recalled);
+      this.#questions.recall(decision.recalled);
     }
-    return fromBackEnd ? undefined : this.#checkAudience(frame, settings, attendance);
-  }
-
-  /** A message to nobody known would vanish without a word: most often it is a typing error. */
-  #checkAudience(
-    { to }: Submission['frame'],
-    settings: RoomSettings,
-    attendance: Attendance,
-  ): Refusal | undefined {
-    if (!to) return undefined;
-    if ('users' in to) {
-      const stranger = to.users.find(
-        (id) => !attendance.isOnline(id) && !this.#addresses.has(`user:${id}`),
-      );
-      if (stranger === undefined) return undefined;
-      return { code: 'not_found', message: `user ${stranger} has never been in this room` };
-    }
-    if ('group' in to) {
-      if (attendance.isGroupOnline(to.group) || this.#addresses.has(`group:${to.group}`)) return;
-      return { code: 'not_found', message: `group ${to.group} has never been in this room` };
-    }
-    if (namedUsers(to, settings).length > 0) return undefined;
-    return { code: 'not_found', message: 'this room has no host' };
-  }
-
-  #find(seq: number, batch: readonly StoredEvent[]): StoredEvent | undefined {
-    return seq > this.#log.head ? batch[seq - this.#log.head - 1] : this.log.read(seq - 1, seq)[0];
+    return { ok: true, ack: ackOf(stored) };
   }
 }
 
-/** Notices stand out from what people say: only hosts and back ends send them. */
-function maySay(author: User, content: Content): boolean {
-  return content.type !== 'notice' || isHost(author.role);
+function decide({ author, frame, fromBackEnd, refusal }: Submission, scene: Scene): Decision {
+  if (refusal) return { type: 'refused', refusal };
+  return frame.type === 'send'
+    ? decideSend(author, frame, scene, fromBackEnd ?? false)
+    : decideAction(author, frame, scene);
 }
 
-function toStored(
-  { author, frame }: Submission,
-  seq: number,
-  at: number,
-  settings: RoomSettings,
-  attendance: Attendance,
-): StoredEvent {
-  const { id, content, to, replyTo } = frame;
-  const event: ChatEvent = {
-    kind: 'message',
-    seq,
-    at,
-    id,
-    from: author,
-    content,
-    ...(to && { to }),
-    ...(replyTo !== undefined && { replyTo }),
-  };
+function toStored(event: ChatEvent, { settings, attendance }: Scene): StoredEvent {
   const text = encodeEvent(event);
-  if (!to) return { event, text };
-  const offline = namedUsers(to, settings).filter(
-    (userId) => userId !== author.id && !attendance.isOnline(userId),
+  // Of what is done to a message nobody is told that they missed it: they find the message changed.
+  if (!event.to || event.kind !== 'message') return { event, text };
+  const named = new Set([...namedUsers(event.to, settings), ...(event.also ?? [])]);
+  const offline = [...named].filter(
+    (userId) => userId !== event.from.id && !attendance.isOnline(userId),
   );
   return offline.length > 0 ? { event, text, offline } : { event, text };
 }

@@ -38,12 +38,18 @@ export interface EventLog {
   /** When the oldest event was made, in milliseconds since 1970; `undefined` when nothing is kept. */
   readonly oldestAt: number | undefined;
   /**
-   * Stores `batch` as one unit. Its events must follow on `head` one by one. Throws and stores
-   * nothing when storage fails.
+   * Stores `batch` as one unit. Its events must follow on `head` one by one. With it, as far as they
+   * are kept, the events of `rewritten` take the place of those with the same seq, of which nothing
+   * stays. Throws and changes nothing when storage fails.
    */
-  append(batch: readonly StoredEvent[]): void;
+  append(batch: readonly StoredEvent[], rewritten?: readonly StoredEvent[]): void;
   /** The events with `after < seq <= upTo`, oldest first, as far as they are kept. */
   read(after: number, upTo: number): StoredEvent[];
+  /**
+   * All kept events that `concernsQuestions` says concern questions, oldest first. What it costs
+   * grows with how many there are, not with the length of the log.
+   */
+  readQuestionEvents(): ChatEvent[];
   /** The newest seq whose event is older than `time` (milliseconds since 1970), or 0. */
   newestBefore(time: number): number;
   /** Forgets the events up to `upTo`, and no others. */

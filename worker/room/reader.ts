@@ -104,7 +104,7 @@ function isResumable(log: ReadableLog, { epoch, seq }: Cursor): boolean {
 
 /** What a lobby shows of a room that one is not in. */
 export interface Unread {
-  /** Messages of others after the cursor, `MAX_UNREAD_COUNT` at most. */
+  /** Messages of others after the cursor that were not recalled, `MAX_UNREAD_COUNT` at most. */
   readonly unread: number;
   /** The newest message that the viewer may see. */
   readonly last?: StoredEvent;
@@ -118,8 +118,18 @@ export function countUnread(log: ReadableLog, viewer: Viewer, since: Cursor | un
     log.head + 1,
     after + 1,
     MAX_UNREAD_COUNT,
-    ({ event }) => event.from.id !== viewer.id && canSee(viewer, event),
+    ({ event }) =>
+      event.kind === 'message' &&
+      event.content.type !== 'recalled' &&
+      event.from.id !== viewer.id &&
+      canSee(viewer, event),
   );
-  const last = readPage(log, viewer, log.head + 1, 1).events[0];
+  const [last] = scanBack(
+    log,
+    log.head + 1,
+    log.oldest,
+    1,
+    ({ event }) => event.kind === 'message' && canSee(viewer, event),
+  ).events;
   return { unread: fresh.events.length, ...(last && { last }) };
 }

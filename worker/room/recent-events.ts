@@ -20,9 +20,13 @@ export class RecentEvents {
     return this.#bySender.get(key);
   }
 
-  /** Takes over a batch that the log has stored after {@link find} was asked for it. */
-  push(batch: readonly StoredEvent[]): void {
+  /**
+   * Takes over a batch that the log has stored after {@link find} was asked for it, and the events
+   * that were rewritten with it.
+   */
+  push(batch: readonly StoredEvent[], rewritten: readonly StoredEvent[] = []): void {
     const events = this.#load();
+    for (const stored of rewritten) this.#replace(events, stored);
     for (const stored of batch) {
       events.push(stored);
       this.#bySender.set(senderKey(stored.event.from.id, stored.event.id), stored);
@@ -53,6 +57,14 @@ export class RecentEvents {
     for (const { event } of this.#events.splice(0, Math.max(0, upTo + 1 - first))) {
       this.#bySender.delete(senderKey(event.from.id, event.id));
     }
+  }
+
+  #replace(events: StoredEvent[], stored: StoredEvent): void {
+    const { seq, from, id } = stored.event;
+    const index = seq - (events[0]?.event.seq ?? 0);
+    if (index < 0 || index >= events.length) return;
+    events[index] = stored;
+    this.#bySender.set(senderKey(from.id, id), stored);
   }
 
   /** Loaded when first needed: a room that is only read from after waking does not pay for it. */

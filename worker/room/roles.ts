@@ -2,7 +2,7 @@ import type { Role, User } from '../../shared/protocol.ts';
 import type { RoomSettings, Session } from './ports.ts';
 
 /** The role that the room's settings give a user: the same on every device, whatever a token says. */
-function roleOf(userId: string, settings: RoomSettings): Role {
+export function roleOf(userId: string, settings: RoomSettings): Role {
   if (userId === settings.owner) return 'owner';
   return settings.hosts.includes(userId) ? 'host' : 'member';
 }

@@ -2,7 +2,7 @@
 import { encodeFrame, encodePageFrame } from '../../shared/codec.ts';
 import type { Cursor } from '../../shared/cursor.ts';
 import { closeCodeOf, type Refusal } from '../../shared/errors.ts';
-import type { MembersResponse, RoomResponse } from '../../shared/http.ts';
+import type { ListedQuestion, MembersResponse, RoomResponse } from '../../shared/http.ts';
 import { MAX_ROSTER_USERS, MAX_USER_CONNECTIONS } from '../../shared/limits.ts';
 import {
   type ClientFrame,
@@ -12,14 +12,9 @@ import {
   type User,
   type WelcomeFrame,
 } from '../../shared/protocol.ts';
-import { Admission, type Rejection, SESSION_EXPIRED } from './admission.ts';
-import {
-  type Attendance,
-  Authority,
-  type Commit,
-  type Submission,
-  type Verdict,
-} from './authority.ts';
+import { Admission, isEventFrame, type Rejection, SESSION_EXPIRED } from './admission.ts';
+import { Authority, type Commit, type Submission, type Verdict } from './authority.ts';
+import type { Attendance } from './decision.ts';
 import { FanOut, MAX_FRAME_CHARACTERS } from './fan-out.ts';
 import type {
   AddressBook,
@@ -33,6 +28,7 @@ import type {
   Timer,
 } from './ports.ts';
 import { PresenceBoard } from './presence.ts';
+import { listQuestions } from './question-list.ts';
 import type { RatePolicy } from './rate-limit.ts';
 import { catchUp, countUnread, type Page, readPage, type Unread } from './reader.ts';
 import { toUser } from './roles.ts';
@@ -175,26 +171,30 @@ export class Room {
    * once, then answers and delivers it.
    */
   receive(batch: readonly Inbound[]): void {
-    const sends: { peer: Peer; submission: Submission }[] = [];
+    const submitted: { peer: Peer; submission: Submission }[] = [];
     for (const { peer, data } of batch) {
       // A connection that was ended for misconduct may have more in the pipe.
       if (!this.#fanOut.has(peer)) continue;
       const admitted = this.#admission.admit(peer, data);
       if (!admitted.ok) {
         this.#refuse(peer, admitted);
-      } else if (admitted.frame.type === 'send') {
+      } else if (isEventFrame(admitted.frame)) {
         const submission = this.#submission(peer, admitted.frame, admitted.overRate);
-        sends.push({ peer, submission });
+        submitted.push({ peer, submission });
       } else {
         this.#answer(peer, admitted.frame);
       }
     }
-    if (sends.length > 0) this.#commit(sends);
+    if (submitted.length > 0) this.#commit(submitted);
   }
 
   /** Publishes what a back end says, as an event like any other. Throws what the log throws. */
-  post(frame: Submission['frame'], author: Omit<User, 'role'>): Verdict {
-    const submission = { author: { ...author, role: 'owner' as const }, frame, fromBackEnd: true };
+  post(frame: Omit<SendFrame, 'type'>, author: Omit<User, 'role'>): Verdict {
+    const submission: Submission = {
+      author: { ...author, role: 'owner' },
+      frame: { type: 'send', ...frame },
+      fromBackEnd: true,
+    };
     const commit = this.#store([submission]);
     this.#deliver(commit);
     return commit.verdicts[0] as Verdict;
@@ -238,6 +238,11 @@ export class Room {
     return readPage(log, this.#user(session), before ?? log.head + 1, limit);
   }
 
+  /** The questions that `session` may see, in the order of `QuestionsResponse`. */
+  questions(session: Session): ListedQuestion[] {
+    return listQuestions(this.#authority.questions(), this.#user(session));
+  }
+
   /** What is new to `session` since `since`. */
   unread(session: Session, since: Cursor | undefined): Unread {
     return countUnread(this.#authority.log, this.#user(session), since);
@@ -248,13 +253,13 @@ export class Room {
     this.#authority.trim(upTo);
   }
 
-  #submission(peer: Peer, frame: SendFrame, overRate: Rejection | undefined): Submission {
+  #submission(peer: Peer, frame: Submission['frame'], overRate: Rejection | undefined): Submission {
     const author = this.#user(peer.session);
     return { author, frame, ...(overRate && { refusal: overRate.refusal }) };
   }
 
   /** What goes wrong with one frame stays with it: the rest of the batch is other people's. */
-  #answer(peer: Peer, frame: Exclude<ClientFrame, SendFrame>): void {
+  #answer(peer: Peer, frame: Exclude<ClientFrame, Submission['frame']>): void {
     try {
       switch (frame.type) {
         case 'history':
@@ -263,13 +268,6 @@ export class Room {
         case 'typing':
           this.#passOnTyping(peer);
           return;
-        case 'recall':
-        case 'vote':
-        case 'resolve': {
-          const refusal: Refusal = { code: 'forbidden', message: `nobody may ${frame.type} here` };
-          this.#refuse(peer, { refusal, id: frame.id, fatal: false });
-          return;
-        }
         default:
           frame satisfies never;
       }
@@ -294,18 +292,18 @@ export class Room {
     this.#fanOut.broadcast(text, (peer) => peer.session.id !== session.id);
   }
 
-  #commit(sends: readonly { peer: Peer; submission: Submission }[]): void {
+  #commit(submitted: readonly { peer: Peer; submission: Submission }[]): void {
     let commit: Commit;
     try {
-      commit = this.#store(sends.map(({ submission }) => submission));
+      commit = this.#store(submitted.map(({ submission }) => submission));
     } catch (fault) {
       this.#ports.onFault(fault);
-      for (const { peer, submission } of sends) {
+      for (const { peer, submission } of submitted) {
         this.#refuse(peer, { refusal: FAULT, id: submission.frame.id, fatal: true });
       }
       return;
     }
-    sends.forEach(({ peer, submission }, index) => {
+    submitted.forEach(({ peer, submission }, index) => {
       const verdict = commit.verdicts[index] as Verdict;
       if (verdict.ok) peer.send(encodeFrame(verdict.ack));
       else this.#refuse(peer, { refusal: verdict.refusal, id: submission.frame.id, fatal: false });

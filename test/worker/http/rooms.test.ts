@@ -6,9 +6,11 @@ import type {
   MembersResponse,
   NoticeResponse,
   PageResponse,
+  QuestionsResponse,
   RoomResponse,
   UnreadResponse,
 } from '../../../shared/http.ts';
+import type { Audience, SendContent } from '../../../shared/protocol.ts';
 import { withRetry } from '../../../worker/http/retry.ts';
 import {
   ADMIN,
@@ -79,6 +81,81 @@ describe('reading a room', () => {
     expect(await summary('eve')).toEqual({ room, unread: 0, epoch: expect.any(String), head: 1 });
   });
 
+  it('[R6] its questions, with votes and answers, as the caller may see them', async () => {
+    const room = newRoom();
+    await put(`/api/rooms/${room}/settings`, { hosts: ['guest:ann'] }, ADMIN);
+    const [ann, alice, bob] = [
+      await Client.join(room, 'ann'),
+      await Client.join(room, 'alice'),
+      await Client.join(room, 'bob'),
+    ];
+    const say = async (client: Client, content: SendContent, to?: Audience) => {
+      const id = crypto.randomUUID();
+      client.send({ type: 'send', id, content, ...(to && { to }) });
+      return (await client.next('ack', (ack) => ack.id === id)).seq;
+    };
+    const [first, second, secret] = [
+      await say(alice, { type: 'question', text: 'first' }),
+      await say(alice, { type: 'question', text: 'second' }),
+      await say(alice, { type: 'question', text: 'secret' }, { role: 'host' }),
+    ];
+    await bob.act('vote', second);
+    const answer = await say(ann, { type: 'answer', question: secret, text: 'secret, too' });
+    const questions = async (name: string) =>
+      (await get<QuestionsResponse>(`/api/rooms/${room}/questions`, name)).questions;
+    expect(await questions('bob')).toEqual([
+      {
+        seq: second,
+        at: expect.any(Number),
+        from: { id: 'guest:alice', name: 'alice', role: 'member' },
+        text: 'second',
+        votes: 1,
+        voted: true,
+        state: 'open',
+      },
+      expect.objectContaining({ seq: first, votes: 0, voted: false, state: 'open' }),
+    ]);
+    for (const name of ['alice', 'ann']) {
+      expect((await questions(name))[2]).toMatchObject({
+        seq: secret,
+        to: { role: 'host' },
+        state: 'answered',
+        answers: [{ seq: answer, text: 'secret, too', from: { id: 'guest:ann', role: 'host' } }],
+      });
+    }
+    await alice.act('recall', first);
+    expect((await questions('bob')).map(({ seq }) => seq)).toEqual([second]);
+    expect((await request(`/api/rooms/${room}/questions`)).status).toBe(401);
+  });
+
+  it('[R6] a recalled message is recalled over HTTP and in summaries, and so to nobody else', async () => {
+    const room = newRoom();
+    const alice = await Client.join(room, 'alice');
+    await Client.join(room, 'bob');
+    const { seq } = await alice.say('secret', { to: { users: ['guest:bob'] } });
+    await alice.act('recall', seq);
+    const read = async (name: string) => {
+      const { events } = await get<PageResponse>(`/api/rooms/${room}/messages`, name);
+      const response = await post(
+        '/api/rooms/unread',
+        { rooms: [{ room }] },
+        bearer(await guestToken(name)),
+      );
+      return { events, summary: (await response.json<UnreadResponse>()).rooms[0] };
+    };
+    const content = { type: 'recalled' };
+    expect(await read('bob')).toMatchObject({
+      events: [
+        { seq, content },
+        { kind: 'recall', target: seq },
+      ],
+      summary: { unread: 0, head: 2, last: { seq, content } },
+    });
+    const eve = await read('eve');
+    expect(eve.events).toEqual([]);
+    expect(eve.summary).not.toHaveProperty('last');
+  });
+
   it('a room that nobody entered is empty, and looking at it makes nothing', async () => {
     const room = newRoom();
     expect(await get<RoomResponse>(`/api/rooms/${room}`, 'eve')).toMatchObject({
@@ -93,6 +170,9 @@ describe('reading a room', () => {
     expect(await get<MembersResponse>(`/api/rooms/${room}/members`, 'eve')).toEqual({
       online: 0,
       members: [],
+    });
+    expect(await get<QuestionsResponse>(`/api/rooms/${room}/questions`, 'eve')).toEqual({
+      questions: [],
     });
     const unread = await post(
       '/api/rooms/unread',

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Audience, ChatEvent, UnknownEvent } from '../../../shared/protocol.ts';
+import type {
+  ActionFrame,
+  Audience,
+  ChatEvent,
+  SendFrame,
+  UnknownEvent,
+} from '../../../shared/protocol.ts';
 import type { Session } from '../../../worker/room/ports.ts';
 import { type FakePeer, RoomHarness } from '../../support/room-harness.ts';
+
+type EventFrame = SendFrame | ActionFrame;
 
 /** A person whose phone loses the connection, comes back by cursor, and sends again what has no ack. */
 class Person {
@@ -15,7 +23,7 @@ class Person {
   timeline: (ChatEvent | UnknownEvent)[] = [];
   /** Just before the first event that the screen could show. */
   start = 0;
-  readonly outbox = new Map<string, { text: string; to?: Audience }>();
+  readonly outbox = new Map<string, EventFrame>();
   readonly acked = new Map<string, number>();
   readonly resets: string[] = [];
   #read = 0;
@@ -54,11 +62,14 @@ class Person {
         } else if (frame.after !== this.#upTo) throw new Error('recovered from elsewhere');
         this.#upTo = frame.after;
       } else if (frame?.type === 'events') {
-        this.timeline.push(...frame.events);
+        for (const event of frame.events) this.#show(event);
         this.#upTo = frame.upTo;
       } else if (frame?.type === 'ack') {
         const before = this.acked.get(frame.id);
-        if (before !== undefined && before !== frame.seq) throw new Error('[R3] two acks differ');
+        // What is trimmed is not recognised any more.
+        if (before !== undefined && before !== frame.seq && before >= this.#h.log.oldest) {
+          throw new Error('[R3] two acks differ');
+        }
         this.acked.set(frame.id, frame.seq);
         this.outbox.delete(frame.id);
       } else if (frame?.type === 'reject' && frame.code !== 'server_error') {
@@ -68,14 +79,20 @@ class Person {
     if (this.#peer?.closed) this.#peer = undefined;
   }
 
+  /** What is recalled goes from the screen, too. */
+  #show(event: ChatEvent | UnknownEvent): void {
+    this.timeline.push(event);
+    if (event.kind !== 'recall') return;
+    this.timeline = this.timeline.map((each) =>
+      each.seq === event.target && each.kind === 'message'
+        ? { ...each, content: { type: 'recalled' as const } }
+        : each,
+    );
+  }
+
   /** Sends what has no ack, oldest first, `times` over, as one batch. */
   flushOutbox(times: number): void {
-    const frames = [...this.outbox].map(([id, { text, to }]) => ({
-      type: 'send' as const,
-      id,
-      content: { type: 'text' as const, text },
-      ...(to && { to }),
-    }));
+    const frames = [...this.outbox.values()];
     const { length } = frames;
     if (this.#peer && length > 0) {
       this.#h.receive(this.#peer, ...Array.from({ length: times }, () => frames).flat());
@@ -83,16 +100,59 @@ class Person {
   }
 }
 
-/** [R6] said once more, in other words than the room's. */
-function maySee({ id, group }: Session, { to, from }: ChatEvent): boolean {
-  if (to === undefined || from.id === id) return true;
+const isHost = (id: string) => id === 'p0' || id === 'p1';
+
+/** Everything that ever happened in a room, whatever became of it. */
+class Chronicle {
+  /** By id. */
+  readonly written = new Map<string, EventFrame>();
+  /** By seq. */
+  readonly events = new Map<number, ChatEvent>();
+
+  /** [R6] said once more, in other words than the room's. */
+  maySee(session: Session, event: ChatEvent | undefined): boolean {
+    if (!event) return false;
+    if (event.from.id === session.id) return true;
+    const frame = this.written.get(event.id);
+    if (frame?.type !== 'send') return this.maySee(session, this.events.get(frame?.target ?? 0));
+    if (frame.content.type !== 'answer') return includes(frame.to, session);
+    const question = this.events.get(frame.content.question);
+    if (question?.from.id === session.id) return true;
+    return includes(frame.to, session) && this.maySee(session, question);
+  }
+
+  /** What a question's list entry must say to a user who may see it, from all that was done. */
+  tally(session: Session, seq: number): { votes: number; voted: boolean; state: string } {
+    const events = [...this.events.values()];
+    const about = events.filter((event) => event.kind !== 'message' && event.target === seq);
+    const voters = about.flatMap(({ kind, from }) => (kind === 'vote' ? [from.id] : []));
+    const answers = events.filter((event) => {
+      const frame = this.written.get(event.id);
+      const isAnswer = frame?.type === 'send' && frame.content.type === 'answer';
+      if (!isAnswer || !('question' in frame.content) || frame.content.question !== seq)
+        return false;
+      return !this.wasRecalled(event.seq) && this.maySee(session, event);
+    });
+    const resolved = about.some(({ kind }) => kind === 'resolve');
+    const state = resolved ? 'resolved' : answers.length > 0 ? 'answered' : 'open';
+    return { votes: voters.length, voted: voters.includes(session.id), state };
+  }
+
+  wasRecalled(seq: number): boolean {
+    return [...this.events.values()].some(
+      (event) => event.kind === 'recall' && event.target === seq,
+    );
+  }
+}
+
+function includes(to: Audience | undefined, { id, group }: Session): boolean {
+  if (to === undefined) return true;
   const audience = new Map(Object.entries(to));
   const users = audience.get('users') as string[] | undefined;
-  const isHost = id === 'p0';
   return (
     users?.some((user) => user === id) ||
     (group !== undefined && audience.get('group') === group) ||
-    (isHost && audience.has('role'))
+    (isHost(id) && audience.has('role'))
   );
 }
 
@@ -103,9 +163,30 @@ const audience: fc.Arbitrary<Audience | undefined> = fc.oneof(
   fc.constantFrom('red', 'blue').map((group) => ({ group })),
   fc.constant({ role: 'host' as const }),
 );
+const kind = fc.constantFrom('text' as const, 'question' as const, 'answer' as const);
+/** How far back from the head; one step forward is what the same batch may make. */
+const back = fc.integer({ min: -1, max: 8 });
 const step = fc.oneof(
-  fc.record({ do: fc.constant('write' as const), who, to: audience }),
-  fc.record({ do: fc.constant('flush' as const), who, times: fc.integer({ min: 1, max: 2 }) }),
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('write' as const), who, kind, back, to: audience }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('recall' as const, 'vote' as const, 'resolve' as const),
+      who,
+      back,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('flush' as const),
+      who,
+      times: fc.integer({ min: 1, max: 2 }),
+    }),
+  },
   fc.record({ do: fc.constant('connect' as const), who }),
   fc.record({ do: fc.constant('drop' as const), who, lossy: fc.boolean() }),
   fc.record({ do: fc.constant('listen' as const), who }),
@@ -116,11 +197,11 @@ const step = fc.oneof(
 );
 
 describe('whatever happens to connections, room and storage', () => {
-  it('[R1][R3][R4][R5][R6] all timelines equal the log as each may see it, and nothing is lost or doubled', () => {
+  it('[R1][R3][R4][R5][R6] all timelines and lists equal the log as each may see it, and nothing is lost or doubled', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
         const h = new RoomHarness();
-        h.room.configure({ owner: 'p0' });
+        h.room.configure({ owner: 'p0', hosts: ['p1'] });
         const people = [
           new Person(h, 'p0', 'red'),
           new Person(h, 'p1', 'red'),
@@ -128,15 +209,28 @@ describe('whatever happens to connections, room and storage', () => {
           new Person(h, 'p3'),
         ];
         for (const person of people) person.connect();
-        const written = new Map<string, string>();
+        const chronicle = new Chronicle();
+        const write = (person: Person, frame: EventFrame) => {
+          chronicle.written.set(frame.id, frame);
+          person.outbox.set(frame.id, frame);
+        };
+        const keepUp = () => {
+          for (const { event } of h.log.read(chronicle.events.size, h.log.head)) {
+            chronicle.events.set(event.seq, event);
+          }
+        };
         let count = 0;
         for (const each of steps) {
           const person = people['who' in each ? each.who : 0] as Person;
+          const id = `w${++count}`;
+          const target = Math.max(1, h.log.head - ('back' in each ? each.back : 0));
           if (each.do === 'write') {
-            const id = `w${++count}`;
             const text = `${person.session.id} says ${id}`;
-            written.set(id, text);
-            person.outbox.set(id, { text, ...(each.to && { to: each.to }) });
+            const { kind: type, to } = each;
+            const content = type === 'answer' ? { type, question: target, text } : { type, text };
+            write(person, { type: 'send', id, content, ...(to && { to }) });
+          } else if (each.do === 'recall' || each.do === 'vote' || each.do === 'resolve') {
+            write(person, { type: each.do, id, target });
           } else if (each.do === 'flush') person.flushOutbox(each.times);
           else if (each.do === 'connect') person.connect();
           else if (each.do === 'drop') person.drop(each.lossy);
@@ -144,7 +238,8 @@ describe('whatever happens to connections, room and storage', () => {
           else if (each.do === 'hibernate') h.hibernate();
           else if (each.do === 'fail') h.log.failNext = true;
           else if (each.do === 'trim') h.room.trim(Math.floor((h.log.head * each.part) / 100));
-          else h.advance(each.ms);
+          else if (each.do === 'wait') h.advance(each.ms);
+          keepUp();
         }
         // In the end everybody is back and has sent what was left.
         h.log.failNext = false;
@@ -156,19 +251,47 @@ describe('whatever happens to connections, room and storage', () => {
         }
         for (const person of people) person.listen();
 
+        keepUp();
+
         const log = h.log.read(0, h.log.head).map(({ event }) => event);
         const ids = log.map(({ id }) => id);
         expect(new Set(ids).size).toBe(ids.length);
-        for (const person of people) {
+        // [R3] Nobody votes twice, under whatever id.
+        const votes = log.flatMap((event) =>
+          event.kind === 'vote' ? [`${event.from.id} ${event.target}`] : [],
+        );
+        expect(new Set(votes).size).toBe(votes.length);
+        // Nothing is left of what was recalled.
+        for (const event of log) {
+          if (event.kind !== 'message') continue;
+          expect(event.content.type === 'recalled').toBe(chronicle.wasRecalled(event.seq));
+        }
+        const questions = people.map(({ session }) => h.room.questions(session));
+        h.hibernate();
+        for (const [index, person] of people.entries()) {
+          const { session } = person;
           expect(person.outbox.size).toBe(0);
-          const visible = log.filter((event) => maySee(person.session, event));
+          const visible = log.filter((event) => chronicle.maySee(session, event));
           const from = Math.max(person.start + 1, h.log.oldest);
           const shown = person.timeline.filter(({ seq }) => seq >= from);
           expect(shown).toEqual(visible.filter(({ seq }) => seq >= from));
+          const listed = h.room.questions(session);
+          expect(listed).toEqual(questions[index]);
+          expect(listed.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(
+            visible.flatMap((event) =>
+              event.kind === 'message' && event.content.type === 'question' ? [event.seq] : [],
+            ),
+          );
+          for (const each of listed) expect(each).toMatchObject(chronicle.tally(session, each.seq));
           for (const [id, seq] of person.acked) {
-            const event = log.find((each) => each.seq === seq);
-            if (event) expect(event).toMatchObject({ id, content: { text: written.get(id) } });
-            else expect(seq).toBeLessThan(h.log.oldest);
+            const event = chronicle.events.get(seq);
+            const frame = chronicle.written.get(id);
+            expect(event?.from.id === session.id || frame?.type === 'resolve').toBe(true);
+            if (event?.id === id) continue;
+            // Only what can be done but once is acknowledged as something done before.
+            expect(['vote', 'resolve']).toContain(frame?.type);
+            const { type: kind, target } = frame as ActionFrame;
+            expect(event).toMatchObject({ kind, target });
           }
         }
       }),
@@ -178,7 +301,7 @@ describe('whatever happens to connections, room and storage', () => {
         examples: [
           [
             [
-              { do: 'write', who: 0, to: undefined },
+              { do: 'write', who: 0, kind: 'text', back: 0, to: undefined },
               { do: 'fail' },
               { do: 'flush', who: 0, times: 1 },
               { do: 'drop', who: 0, lossy: false },
