@@ -70,9 +70,10 @@ export function login(http: Http, body: SessionRequest): Promise<Result<Session>
 export async function unread(
   http: Http,
   token: string,
-  rooms: readonly { readonly room: string; readonly since?: string }[],
+  rooms: readonly { readonly room: string; readonly since?: string | undefined }[],
 ): Promise<Result<readonly UnreadAnswer[]>> {
-  const body = { rooms };
+  // The lobby knows more of a room than the server needs.
+  const body = { rooms: rooms.map(({ room, since }) => ({ room, ...(since && { since }) })) };
   const result = await ask(
     http,
     { method: 'POST', path: '/api/rooms/unread', token, body },

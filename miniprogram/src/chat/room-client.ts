@@ -42,6 +42,12 @@ export interface RoomChange {
   readonly typing?: true;
 }
 
+/** Two changes, one after the other, as one. */
+export function joinRoomChanges(first: RoomChange | undefined, second: RoomChange): RoomChange {
+  const timeline = joinChanges(first?.timeline, second.timeline);
+  return { ...first, ...second, ...(timeline && { timeline }) };
+}
+
 export interface RoomClientOptions {
   readonly room: string;
   /** Who is using it, as far as is known before the server has said so. */
@@ -368,8 +374,7 @@ export class RoomClient {
   /** Collects what one thing brings about, and tells of it once that is over. */
   private tell(change: RoomChange): void {
     const before = this.change;
-    const timeline = joinChanges(before?.timeline, change.timeline);
-    this.change = { ...before, ...change, ...(timeline && { timeline }) };
+    this.change = joinRoomChanges(before, change);
     if (before) return;
     void Promise.resolve().then(() => {
       const { change: collected } = this;

@@ -1,12 +1,15 @@
 import type { Network } from '../chat/ports.ts';
 
+type Change = Pick<
+  WechatMiniprogram.OnNetworkStatusChangeListenerResult,
+  'isConnected' | 'networkType'
+>;
+
 export const network: Network = {
   watch(onChange) {
     let watching = true;
-    const changed: WechatMiniprogram.OnNetworkStatusChangeCallback = ({
-      isConnected,
-      networkType,
-    }) => onChange({ connected: isConnected, type: networkType });
+    const changed = ({ isConnected, networkType }: Change) =>
+      onChange({ connected: isConnected, type: networkType });
     wx.onNetworkStatusChange(changed);
     // How it is now: otherwise the first change could not be told from none.
     wx.getNetworkType({
@@ -16,8 +19,8 @@ export const network: Network = {
     });
     return () => {
       watching = false;
-      // The typings give its callback other arguments than those of `on`.
-      wx.offNetworkStatusChange(changed as WechatMiniprogram.OffNetworkStatusChangeCallback);
+      // The typings give its callback no arguments.
+      wx.offNetworkStatusChange(changed as () => void);
     };
   },
 };

@@ -1,5 +1,10 @@
 /** What becomes of a text before it is sent. */
-import { MAX_MENTIONS, MAX_NAME_LENGTH, MAX_ROOM_NAME_LENGTH, MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
+import {
+  MAX_MENTIONS,
+  MAX_NAME_LENGTH,
+  MAX_ROOM_NAME_LENGTH,
+  MAX_TEXT_LENGTH,
+} from '../../../shared/limits.ts';
 import { codePoints, isBlank } from '../../../shared/text.ts';
 import { EMPTY_TEXT, TOO_LONG_TEXT } from './words.ts';
 

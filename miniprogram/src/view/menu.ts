@@ -3,7 +3,15 @@ import { RECALL_WINDOW_MS } from '../../../shared/limits.ts';
 import type { User } from '../../../shared/protocol.ts';
 import type { Row } from './rows.ts';
 
-export type MenuAction = 'copy' | 'quote' | 'recall' | 'whisper' | 'answer' | 'resolve' | 'discard' | 'resend';
+export type MenuAction =
+  | 'copy'
+  | 'quote'
+  | 'recall'
+  | 'whisper'
+  | 'answer'
+  | 'resolve'
+  | 'discard'
+  | 'resend';
 
 export const MENU_LABELS: Readonly<Record<MenuAction, string>> = {
   copy: '复制',

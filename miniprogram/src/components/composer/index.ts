@@ -1,6 +1,7 @@
 /** Where people write: what, in which mode, to whom, and about what. It keeps a text that can't be sent. */
-import { codePoints } from '../../../../shared/text.ts';
+
 import { MAX_TEXT_LENGTH } from '../../../../shared/limits.ts';
+import { codePoints } from '../../../../shared/text.ts';
 import { sendable, textProblem } from '../../view/compose.ts';
 
 /** From here on the characters that are left are shown. */

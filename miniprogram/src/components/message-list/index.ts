@@ -108,8 +108,11 @@ Component({
     reveal(key: string) {
       this.createSelectorQuery()
         .select('#scroll')
-        .node(({ node }: { node: WechatMiniprogram.ScrollViewContext }) =>
-          node.scrollIntoView(`#${key}`, { animated: true, alignment: 'center' } as object),
+        .node(({ node }) =>
+          (node as WechatMiniprogram.ScrollViewContext).scrollIntoView(`#${key}`, {
+            animated: true,
+            alignment: 'center',
+          } as object),
         )
         .exec();
     },

@@ -1,11 +1,12 @@
 /** A room: what is said, and everything that people can do about it. */
+import type { User } from '../../../../shared/protocol.ts';
 import type { ChatApp } from '../../app.ts';
-import { joinRoomChanges, type RoomChange, RoomClient } from '../../chat/room-client.ts';
-import { lobbyUrl, type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
-import type { Member } from '../../components/member-sheet/index.ts';
-import type { RowEvent } from '../../components/message-row/index.ts';
-import type { Top } from '../../components/message-list/index.ts';
 import type { Draft } from '../../chat/outbox.ts';
+import { joinRoomChanges, type RoomChange, RoomClient } from '../../chat/room-client.ts';
+import type { Member } from '../../components/member-sheet/index.ts';
+import type { Top } from '../../components/message-list/index.ts';
+import type { RowEvent } from '../../components/message-row/index.ts';
+import { lobbyUrl, type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
 import { mentionsIn, roomNameProblem } from '../../view/compose.ts';
 import { faceOf } from '../../view/face.ts';
 import { MENU_LABELS, type MenuAction, menuOf } from '../../view/menu.ts';
@@ -281,9 +282,7 @@ Page({
 
   // ---- What people do with a message
 
-  onRow({
-    detail,
-  }: WechatMiniprogram.CustomEvent<{ event: RowEvent; row: Row; link?: string }>) {
+  onRow({ detail }: WechatMiniprogram.CustomEvent<{ event: RowEvent; row: Row; link?: string }>) {
     const { event, row, link } = detail;
     switch (event) {
       case 'menu':
@@ -450,7 +449,7 @@ Page({
   showMembers() {
     const { client } = this;
     if (!client) return;
-    const { members } = client;
+    const members: readonly User[] | undefined = client.members;
     this.setData({
       crowded: members === undefined && client.online > 0,
       members: (members ?? []).map((user) => ({
