@@ -22,7 +22,8 @@ const button = (services: Services): BuiltIn => ({
     formType: String,
     openType: String,
     ...ignored('lang name sessionFrom sendMessageTitle sendMessagePath sendMessageImg'),
-    ...ignored('appParameter showMessageCard phoneNumberNoQuotaToast'),
+    ...ignored('appParameter showMessageCard phoneNumberNoQuotaToast activityType entrancePath'),
+    ...ignored('needShowEntrance'),
   },
   attach(host) {
     host.element.setAttribute('role', 'button');
