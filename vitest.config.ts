@@ -49,6 +49,17 @@ export default defineConfig({
           hookTimeout: 90_000,
         },
       },
+      {
+        test: {
+          name: 'preview',
+          environment: 'jsdom',
+          include: ['test/miniprogram/preview/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Its two packages must share one copy of it.
+          server: { deps: { inline: [/glass-easel/] } },
+        },
+      },
     ],
   },
 });

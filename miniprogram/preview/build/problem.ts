@@ -1,0 +1,4 @@
+/** The mini-program can't be previewed: says where and why. */
+export class PreviewError extends Error {
+  override name = 'PreviewError';
+}

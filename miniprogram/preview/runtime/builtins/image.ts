@@ -1,0 +1,57 @@
+import { type BuiltIn, type Host, ignored } from './host.ts';
+import { assetUrl } from './services.ts';
+
+const FIT: Record<string, [fit: string, position?: string]> = {
+  scaleToFill: ['fill'],
+  aspectFit: ['contain'],
+  aspectFill: ['cover'],
+  widthFix: ['fill'],
+  heightFix: ['fill'],
+  center: ['none', 'center'],
+  top: ['none', 'top'],
+  bottom: ['none', 'bottom'],
+  left: ['none', 'left'],
+  right: ['none', 'right'],
+};
+
+function show(host: Host, picture: HTMLImageElement): void {
+  const is = host.component.ownerShadowRoot?.getHostNode().is ?? '';
+  const src = assetUrl(host.text('src'), is);
+  if (src === '') picture.removeAttribute('src');
+  else if (picture.src !== src) picture.src = src;
+}
+
+export const image: BuiltIn = {
+  tag: 'image',
+  leaf: true,
+  properties: {
+    src: String,
+    mode: { type: String, value: 'scaleToFill' },
+    lazyLoad: Boolean,
+    ...ignored('showMenuByLongpress webp fadeIn forceHttps'),
+  },
+  attach(host) {
+    const picture = new Image();
+    picture.alt = '';
+    picture.draggable = false;
+    picture.addEventListener('load', () => {
+      host.emit('load', { width: picture.naturalWidth, height: picture.naturalHeight });
+    });
+    picture.addEventListener('error', () => {
+      host.emit('error', { errMsg: `GET ${picture.src} failed` });
+    });
+    host.element.append(picture);
+    return {
+      changed(name, value) {
+        if (name === 'lazyLoad') picture.loading = value ? 'lazy' : 'eager';
+        if (name === 'src') show(host, picture);
+        if (name === 'ariaLabel') picture.alt = String(value);
+        if (name !== 'mode') return;
+        const [fit = 'fill', position = ''] = FIT[String(value)] ?? [];
+        picture.style.objectFit = fit;
+        picture.style.objectPosition = position;
+        host.reflect('mode', value);
+      },
+    };
+  },
+};

@@ -1,0 +1,19 @@
+/** What the preview can't do is said aloud: in the console, and to whoever listens. */
+import { Signal } from './signal.ts';
+
+export const problems = new Signal<string>();
+const said = new Set<string>();
+
+/** Reports a problem. The same one is reported once. */
+export function report(message: string, cause?: unknown): void {
+  if (said.has(message)) return;
+  said.add(message);
+  console.error(`[preview] ${message}`, ...(cause === undefined ? [] : [cause]));
+  problems.emit(message);
+}
+
+/** Something of WeChat is not in this preview, e.g. `<canvas>` or `wx.foo`. */
+export const reportMissing = (what: string): void => report(`预览缺少 ${what}`);
+
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,0 +1,43 @@
+/** The object `wx`: what a chat needs of it, and a loud remark where there is more to WeChat. */
+import type { Device } from '../device.ts';
+import type { PageStack } from '../pages.ts';
+import { reportMissing } from '../report.ts';
+import type { PageScreen } from '../screen.ts';
+import { mediaApi } from './media.ts';
+import { requestApi } from './request.ts';
+import { socketApi } from './socket.ts';
+import { storageApi } from './storage.ts';
+import { type LaunchOptions, systemApi } from './system.ts';
+import { uiApi } from './ui.ts';
+import { viewApi } from './view.ts';
+
+export interface WxParts {
+  readonly device: Device;
+  readonly pages: PageStack;
+  readonly screen: PageScreen;
+  readonly launch: LaunchOptions;
+}
+
+/** Every name is one that WeChat has, too. */
+type WxNames = Partial<Record<keyof WechatMiniprogram.Wx, unknown>>;
+export type Wx = WxNames & ReturnType<typeof uiApi>;
+
+export function createWx({ device, pages, screen, launch }: WxParts): Wx {
+  const layer = () => screen.layer;
+  const wx = {
+    ...storageApi(device),
+    ...requestApi(device),
+    ...socketApi(device),
+    ...uiApi(device, layer),
+    ...mediaApi(device, layer),
+    ...systemApi(device, screen, launch),
+    ...viewApi(device, pages, screen),
+    canIUse: (name: string): boolean => (name.split('.')[0] ?? '') in wx,
+  } satisfies WxNames;
+  return new Proxy(wx, {
+    get(target, name, receiver) {
+      if (typeof name === 'string' && !(name in target)) reportMissing(`wx.${name}`);
+      return Reflect.get(target, name, receiver);
+    },
+  });
+}
