@@ -14,6 +14,7 @@ import { defineBuiltIns } from './builtins/index.ts';
 import type { Services } from './builtins/services.ts';
 import { listenToGestures } from './gestures.ts';
 import { report, reportMissing } from './report.ts';
+import { provideNode } from './selector-query.ts';
 import { createIntersectionObserver } from './wx/view.ts';
 
 type Definition = types.GeneralComponentDefinition & Record<string, unknown>;
@@ -76,6 +77,7 @@ export class Framework {
       const own = createIntersectionObserver(this as component.GeneralComponent, options);
       return own as unknown as ReturnType<component.GeneralComponent['createIntersectionObserver']>;
     };
+    provideNode();
     const env = new MiniProgramEnv();
     const missing = new Set(bundle.components.flatMap((each) => each.missing));
     const builtIns = defineBuiltIns(env, services, missing);

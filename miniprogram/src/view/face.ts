@@ -23,10 +23,16 @@ export function faceOf({ id, name, avatar }: FaceSource): Face {
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
   return {
     avatar: avatar ?? '',
-    // The first that is a letter or an emoji as a whole, not half of one.
-    initial: (/[\p{L}\p{N}\p{Extended_Pictographic}]/u.exec(name)?.[0] ?? '?').toUpperCase(),
+    initial: initialOf(name),
     color: COLORS[hash % COLORS.length] ?? '#6d7a8c',
   };
+}
+
+/** A Chinese name is told from others by its end (小明, 小红), most others by their beginning. */
+function initialOf(name: string): string {
+  const letters = name.match(/[\p{L}\p{N}\p{Extended_Pictographic}]/gu) ?? [];
+  const last = letters[letters.length - 1] ?? '?';
+  return /\p{Script=Han}/u.test(last) ? last : (letters[0] ?? last).toUpperCase();
 }
 
 interface FaceSource {

@@ -26,6 +26,12 @@ interface Place {
   readonly index: number;
 }
 
+/** A chunk as the page holds it: with no rows while it isn't shown. */
+export interface ShownChunk {
+  readonly id: string;
+  readonly rows: readonly Row[];
+}
+
 type Edge = 'top' | 'bottom';
 
 export class RowList {
@@ -67,7 +73,7 @@ export class RowList {
       this.addChunk(this.newer, 'newer', rows.slice(start, start + CHUNK), start >= last);
     }
     patch.older = [];
-    patch.newer = this.newer.map(({ rows: own, shown }) => (shown ? [...own] : []));
+    patch.newer = this.newer.map(shownChunk);
   }
 
   /** Adds rows at the end. When the screen is full, the top makes room, unless somebody reads there. */
@@ -96,7 +102,7 @@ export class RowList {
     const place = this.places.get(row.seq);
     if (!place) return;
     place.chunk.rows[place.index] = row;
-    if (place.chunk.shown) patch[`${place.chunk.path}[${place.index}]`] = row;
+    if (place.chunk.shown) patch[`${place.chunk.path}.rows[${place.index}]`] = row;
   }
 
   /** Shows more at one end, and takes off as much at the other. Whether there was more. */
@@ -138,7 +144,7 @@ export class RowList {
     if (!shown) return;
     // A chunk that is new in this patch is written as a whole.
     if (last.path in patch) this.write(last, patch);
-    else patch[`${last.path}[${index}]`] = row;
+    else patch[`${last.path}.rows[${index}]`] = row;
   }
 
   private addChunk(to: Chunk[], name: string, rows: readonly Row[], shown: boolean): Chunk {
@@ -162,11 +168,11 @@ export class RowList {
   }
 
   /** A chunk as the page is to hold it; what the patch says of single rows of it is part of that. */
-  private write({ path, rows, shown }: Chunk, patch: Patch): void {
+  private write(chunk: Chunk, patch: Patch): void {
     for (const key of Object.keys(patch)) {
-      if (key.startsWith(`${path}[`)) delete patch[key];
+      if (key.startsWith(`${chunk.path}.`)) delete patch[key];
     }
-    patch[path] = shown ? [...rows] : [];
+    patch[chunk.path] = shownChunk(chunk);
   }
 
   /** From top to bottom. */
@@ -177,4 +183,8 @@ export class RowList {
   private shownRows(): number {
     return this.chunks().reduce((sum, { rows, shown }) => (shown ? sum + rows.length : sum), 0);
   }
+}
+
+function shownChunk({ path, rows, shown }: Chunk): ShownChunk {
+  return { id: path, rows: shown ? [...rows] : [] };
 }

@@ -2,6 +2,8 @@
 export interface TextPart {
   readonly kind: 'text' | 'link' | 'mention';
   readonly text: string;
+  /** Where it begins. */
+  readonly at: number;
 }
 
 /** An address ends where Chinese goes on without a blank, and before what ends a sentence. */
@@ -17,12 +19,15 @@ export function textParts(text: string, hasMentions: boolean): readonly TextPart
   const special = new RegExp(hasMentions ? `${LINK.source}|${MENTION.source}` : LINK.source, 'giu');
   const parts: TextPart[] = [];
   let end = 0;
+  const add = (kind: TextPart['kind'], from: number, to: number) => {
+    if (to > from) parts.push({ kind, text: text.slice(from, to), at: from });
+  };
   for (let match = special.exec(text); match; match = special.exec(text)) {
-    if (match.index > end) parts.push({ kind: 'text', text: text.slice(end, match.index) });
-    parts.push({ kind: match[0].startsWith('@') ? 'mention' : 'link', text: match[0] });
+    add('text', end, match.index);
     end = special.lastIndex;
+    add(match[0].startsWith('@') ? 'mention' : 'link', match.index, end);
   }
-  if (end < text.length) parts.push({ kind: 'text', text: text.slice(end) });
+  add('text', end, text.length);
   return parts;
 }
 

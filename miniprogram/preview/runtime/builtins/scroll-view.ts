@@ -1,4 +1,5 @@
 import { domElement } from '../backend.ts';
+import { offerContext } from '../selector-query.ts';
 import { type BuiltIn, type Host, ignored } from './host.ts';
 
 function scroll(host: Host, options: ScrollToOptions): void {
@@ -25,6 +26,33 @@ function scrollIntoView(host: Host, id: string): void {
 /** Ids inside components within carry a prefix of the framework. */
 const findById = (box: HTMLElement, id: string) =>
   box.querySelector<HTMLElement>(`[id$="${CSS.escape(`--${id}`)}"]`);
+
+/** WeChat's ScrollViewContext, as far as positions go. */
+function contextOf(host: Host): object {
+  const { element } = host;
+  const behavior = (animated: boolean) => (animated ? 'smooth' : 'instant');
+  return {
+    scrollTo({ top, left, animated = true }: WechatMiniprogram.ScrollViewContextScrollToOption) {
+      element.scrollTo({
+        ...(top !== undefined && { top }),
+        ...(left !== undefined && { left }),
+        behavior: behavior(animated),
+      });
+    },
+    scrollIntoView(selector: string, { animated = true, alignment = 'start' }: IntoView = {}) {
+      const root = host.component.ownerShadowRoot;
+      const target =
+        domElement(root?.querySelector(selector)) ?? findById(element, selector.replace(/^#/, ''));
+      const block = alignment === 'center' ? 'center' : 'start';
+      target?.scrollIntoView({ block, behavior: behavior(animated) });
+    },
+  };
+}
+
+interface IntoView {
+  readonly animated?: boolean;
+  readonly alignment?: string;
+}
 
 function listen(host: Host): void {
   const { element } = host;
@@ -81,6 +109,7 @@ export const scrollView: BuiltIn = {
   },
   attach(host) {
     listen(host);
+    offerContext(host.element, contextOf(host));
     return {
       changed(name, value) {
         if (name === 'scrollX') host.reflect('scroll-x', value);

@@ -3,7 +3,7 @@
  * still while somebody reads further up, with a pill that counts what came in below.
  */
 import type { ListUpdate } from '../../view/room-view.ts';
-import type { Patch } from '../../view/row-list.ts';
+import type { Patch, ShownChunk } from '../../view/row-list.ts';
 import type { Row } from '../../view/rows.ts';
 import { Scroller } from './scroller.ts';
 
@@ -34,8 +34,8 @@ Component({
     empty: Boolean,
   },
   data: {
-    older: [] as Row[][],
-    newer: [] as Row[][],
+    older: [] as ShownChunk[],
+    newer: [] as ShownChunk[],
     pending: [] as Row[],
     pill: '',
   },
@@ -148,8 +148,8 @@ Component({
     /** The first or the last message that is shown. */
     edgeRow(which: 'first' | 'last'): Row | undefined {
       const { older, newer } = this.data;
-      const chunks = [...[...older].reverse(), ...newer].filter(({ length }) => length > 0);
-      return which === 'first' ? chunks[0]?.[0] : chunks.slice(-1)[0]?.slice(-1)[0];
+      const rows = [...[...older].reverse(), ...newer].flatMap((chunk) => chunk.rows);
+      return which === 'first' ? rows[0] : rows[rows.length - 1];
     },
     forgetUnseen() {
       const state = stateOf(this);

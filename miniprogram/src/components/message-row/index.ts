@@ -3,6 +3,7 @@
  * `Row` and says what was touched; what that does is the page's business.
  */
 import type { Row } from '../../view/rows.ts';
+import type { TextPart } from '../../view/text-parts.ts';
 
 /** What a row tells the page, with the row. */
 export type RowEvent =
@@ -18,7 +19,7 @@ export type RowEvent =
 Component({
   options: { pureDataPattern: /^_/ },
   properties: {
-    row: { type: Object, value: {} as Row },
+    row: { type: Object, value: { parts: [] as readonly TextPart[] } as Row },
     /** Whether the reader may answer questions. */
     host: { type: Boolean, value: false },
   },
