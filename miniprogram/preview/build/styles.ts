@@ -102,6 +102,7 @@ function selectors({ scope, page }: StyleScope) {
             attribute: 'id',
             operator: '$=',
             value,
+            quoteMark: '"',
             raws: {},
           });
           end.setValue(value, { quoteMark: '"', preferCurrentQuoteMark: false });

@@ -1,11 +1,21 @@
 // @vitest-environment node
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildPreview } from '../../../miniprogram/preview/build/preview.ts';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+} from 'vitest';
+import { buildPreview, createPreview } from '../../../miniprogram/preview/build/preview.ts';
 import { findBrowser, launchBrowser } from '../../support/browser.ts';
+import { miniProgram } from './folder.ts';
 import { type Site, serve } from './site.ts';
 
 const executable = findBrowser();
@@ -13,6 +23,7 @@ const WIDE = { width: 1280, height: 800 };
 
 describe.skipIf(!executable)('a mini-program in a browser', () => {
   const outDir = mkdtempSync(join(tmpdir(), 'preview-'));
+  const devDir = mkdtempSync(join(tmpdir(), 'preview-'));
   let browser: Browser;
   let site: Site;
   let page: Page;
@@ -28,11 +39,15 @@ describe.skipIf(!executable)('a mini-program in a browser', () => {
   afterAll(async () => {
     await browser?.close();
     site?.close();
-    rmSync(outDir, { recursive: true, force: true });
+    for (const dir of [outDir, devDir]) rmSync(dir, { recursive: true, force: true });
   });
 
-  async function open(viewport = WIDE, query: Record<string, string> = {}): Promise<void> {
-    page = await browser.newPage({ viewport });
+  async function open(
+    viewport = WIDE,
+    query: Record<string, string> = {},
+    hasTouch = false,
+  ): Promise<void> {
+    page = await browser.newPage({ viewport, hasTouch });
     page.setDefaultTimeout(10_000);
     errors = [];
     page.on('pageerror', (error) => errors.push(error.message));
@@ -74,6 +89,36 @@ describe.skipIf(!executable)('a mini-program in a browser', () => {
     expect(await page.locator('iframe').count()).toBe(1);
     const box = await page.locator('#a').boundingBox();
     expect(box).toEqual({ x: 0, y: 0, width: 390, height: 844 });
+  });
+
+  it('is operated with a finger', async () => {
+    await page.close();
+    await open({ width: 390, height: 844 }, {}, true);
+    await button(a, '点了 0 次').tap();
+    await button(a, '点了 1 次').tap();
+    await button(a, '点了 2 次').waitFor();
+    await a.getByText('按住我').tap();
+    await text(a, '点了 按住我');
+  });
+
+  it('reloads when it was built again', async () => {
+    await page.close();
+    const folder = miniProgram({ 'app.json': '{ "pages": ["pages/a/index"] }' });
+    const preview = createPreview({ appDir: folder, outDir: devDir, dev: true });
+    await preview.build();
+    const devSite = await serve(devDir);
+    onTestFinished(() => devSite.close());
+    page = await browser.newPage({ viewport: WIDE });
+    await page.goto(devSite.origin);
+    const phone = page.frameLocator('#a');
+    await text(phone, '你好');
+    writeFileSync(join(folder, 'pages/a/index.wxml'), '<view>再见</view>');
+    await preview.build();
+    await text(phone, '再见');
+    writeFileSync(join(folder, 'pages/a/index.wxml'), '<view>');
+    await expect(preview.build()).rejects.toThrow();
+    await page.getByText('pages/a/index.wxml:1:').waitFor();
+    await text(phone, '再见');
   });
 
   it('passes on a name, and keeps to it', async () => {
@@ -183,7 +228,10 @@ describe.skipIf(!executable)('a mini-program in a browser', () => {
     await text(a, '已连');
     await button(panel(0), '联网').click();
     await button(panel(0), '断网').waitFor();
-    expect(site.received.slice(before)).toEqual([]);
+    // What comes through afterwards shows that nothing is on its way any more.
+    await button(b, '连接').click();
+    await text(b, 'echo <b>你好</b>');
+    expect(site.received.slice(before)).toEqual(['<b>你好</b>']);
   });
 
   it('goes to the background and returns', async () => {
