@@ -98,15 +98,15 @@ function selectors({ scope, page }: StyleScope) {
         } else if (node.type === 'id') {
           // glass-easel prefixes ids with what is unique to each instance of a component.
           const value = `--${node.value}`;
-          node.replaceWith(
-            selectorParser.attribute({
-              attribute: 'id',
-              operator: '$=',
-              value,
-              raws: {},
-              quoteMark: '"',
-            }),
-          );
+          const end = selectorParser.attribute({
+            attribute: 'id',
+            operator: '$=',
+            value,
+            quoteMark: '"',
+            raws: {},
+          });
+          end.setValue(value, { quoteMark: '"', preferCurrentQuoteMark: false });
+          node.replaceWith(end);
         } else if (node.type === 'pseudo' && node.value === ':host') {
           node.value = scope ? `[wx-host="${scope}"]` : 'wx-page';
         }
@@ -119,11 +119,9 @@ function selectors({ scope, page }: StyleScope) {
         selectorParser.pseudo({ value: `:where(${thePage})` }),
         selectorParser.combinator({ value: ' ' }),
       ];
-      if (themed && selector.nodes[1]) {
-        for (const node of confined) selector.insertBefore(selector.at(2), node);
-      } else {
-        for (const node of confined.reverse()) selector.prepend(node);
-      }
+      const next = themed ? selector.at(2) : first;
+      if (!next) return;
+      for (const node of confined) selector.insertBefore(next, node);
     });
   });
 }

@@ -9,8 +9,7 @@ import { PreviewError } from './problem.ts';
 /** What the compiler says about a template. Lines and columns count from 0. */
 interface TemplateRemark {
   readonly isError: boolean;
-  /** 1 is a note, 2 and more a warning. */
-  readonly level: number;
+  readonly level: 'Note' | 'Warn' | 'Error' | 'Fatal';
   readonly message: string;
   readonly startLine: number;
   readonly startColumn: number;
@@ -74,7 +73,7 @@ export function compileTemplates(app: AppFolder): Templates {
     const source = read(file);
     const remarks: readonly TemplateRemark[] = group.addTmpl(path, inlineWxs(source));
     const own = !path.startsWith('miniprogram_npm/');
-    const fatal = remarks.find(({ isError, level }) => isError || (own && level > 1));
+    const fatal = remarks.find(({ isError, level }) => isError || (own && level !== 'Note'));
     if (fatal) {
       const { startLine, startColumn, message } = fatal;
       throw new PreviewError(`${file}:${startLine + 1}:${startColumn + 1}: ${message}`);

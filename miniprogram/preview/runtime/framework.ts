@@ -43,6 +43,9 @@ function readyBehavior(space: glassEasel.ComponentSpace) {
   });
 }
 
+const isForeign = (related: glassEasel.GeneralComponent | string): boolean =>
+  /miniprogram_npm\//.test(typeof related === 'string' ? related : related.is);
+
 function listenToTrouble(): void {
   glassEasel.addGlobalErrorListener((error, method, related) => {
     const where = typeof related === 'string' ? related : related?.is;
@@ -50,11 +53,12 @@ function listenToTrouble(): void {
     report(`${where ?? ''} ${method ?? ''} ${what}`.trim(), error);
     return false;
   });
-  glassEasel.addGlobalWarningListener((message, _related, element) => {
+  glassEasel.addGlobalWarningListener((message, related, element) => {
     const property = /^"(\w+)" is not a valid property/.exec(message)?.[1];
     const is = element instanceof glassEasel.Component ? element.is : '';
     if (property && is.startsWith('wx/')) reportMissing(`<${is.slice(3)}> 的属性 ${property}`);
-    else console.warn(`[preview] ${message}`);
+    // Those about other people's components are not for this app's developer to heed.
+    else if (!isForeign(related)) console.warn(`[preview] ${message}`);
     return false;
   });
 }

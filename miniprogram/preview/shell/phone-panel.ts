@@ -38,16 +38,16 @@ function frameLog() {
     lines.textContent = '';
     count.textContent = '0';
   });
-  const element = make(
-    'details',
-    'log',
-    make('summary', '', '帧日志 ', count),
-    lines,
-    make('footer', '', clear),
-  );
-  element.addEventListener('toggle', () => {
+  const content = make('div', 'log-content', lines, clear);
+  content.hidden = true;
+  const toggle = makeButton('', 'log-toggle', () => {
+    content.hidden = !content.hidden;
+    toggle.setAttribute('aria-expanded', String(!content.hidden));
     lines.scrollTop = lines.scrollHeight;
   });
+  toggle.append('帧日志', count);
+  toggle.setAttribute('aria-expanded', 'false');
+  const element = make('section', 'log', toggle, content);
   function add({ direction, at, text }: Frame): void {
     const time = new Date(at).toLocaleTimeString('zh-CN', { hour12: false });
     const arrow = make('b', '', ARROWS[direction]);

@@ -36,6 +36,10 @@ const button = (services: Services): BuiltIn => ({
       },
       agreePrivacyAuthorization: () => host.emit('agreeprivacyauthorization'),
     };
+    host.element.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Enter' || host.flag('disabled')) return;
+      host.emit('tap', {}, { bubbles: true, composed: true });
+    });
     host.component.addListener('tap', () => {
       const form = host.element.closest('wx-form');
       const controls = form ? forms.get(form) : undefined;

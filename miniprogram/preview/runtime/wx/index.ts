@@ -18,13 +18,16 @@ export interface WxParts {
   readonly launch: LaunchOptions;
 }
 
-/** Every name is one that WeChat has, too. */
 type WxNames = Partial<Record<keyof WechatMiniprogram.Wx, unknown>>;
 export type Wx = WxNames & ReturnType<typeof uiApi>;
 
+/** Takes only names that WeChat has. */
+const known = <T extends WxNames>(wx: T & Record<Exclude<keyof T, keyof WxNames>, never>): T => wx;
+
 export function createWx({ device, pages, screen, launch }: WxParts): Wx {
   const layer = () => screen.layer;
-  const wx = {
+  const has = (name: string): boolean => name in wx;
+  const wx = known({
     ...storageApi(device),
     ...requestApi(device),
     ...socketApi(device),
@@ -32,8 +35,8 @@ export function createWx({ device, pages, screen, launch }: WxParts): Wx {
     ...mediaApi(device, layer),
     ...systemApi(device, screen, launch),
     ...viewApi(device, pages, screen),
-    canIUse: (name: string): boolean => (name.split('.')[0] ?? '') in wx,
-  } satisfies WxNames;
+    canIUse: (name: string): boolean => has(name.split('.')[0] ?? ''),
+  });
   return new Proxy(wx, {
     get(target, name, receiver) {
       if (typeof name === 'string' && !(name in target)) reportMissing(`wx.${name}`);

@@ -24,8 +24,6 @@ export function systemApi(device: Device, screen: PageScreen, launch: LaunchOpti
   const appHide = new Listeners<void>(device);
   const theme = new Listeners<{ theme: string }>(device);
   const keyboard = new Listeners<{ height: number }>(device);
-  const errors = new Listeners<string>(device);
-  const rejections = new Listeners<{ reason: unknown }>(device);
   device.networkChanged.on(() => networkStatus.emit(network()));
   device.hidden.on(() => appHide.emit());
   device.shown.on(() => appShow.emit(launch));
@@ -103,10 +101,6 @@ export function systemApi(device: Device, screen: PageScreen, launch: LaunchOpti
     // A browser has no keyboard that covers the page: it never changes its height.
     onKeyboardHeightChange: keyboard.on,
     offKeyboardHeightChange: keyboard.off,
-    onError: errors.on,
-    offError: errors.off,
-    onUnhandledRejection: rejections.on,
-    offUnhandledRejection: rejections.off,
     hideKeyboard: api('hideKeyboard', () => {
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       return undefined;
