@@ -1,12 +1,14 @@
 /**
  * `npm start`: the whole chat on this machine. Makes `.dev.vars` with random secrets when there is
- * none, runs `wrangler dev` with whatever flags are given, and says what to do next.
+ * none, builds the preview and watches its source, runs `wrangler dev` with whatever flags are given,
+ * and says what to do next.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
+import { SITE_DIR, watchPreview } from './preview.ts';
 import { isUp, noteRunning, runningOn } from './running.ts';
 
 const DEV_VARS = '.dev.vars';
@@ -64,9 +66,9 @@ function nextSteps(port: number): string {
   const address = `ws://localhost:${port}/ws?room=lobby`;
   return [
     '',
-    `  edge-chat is running at http://localhost:${port}`,
+    `  Two phones that chat with each other: http://localhost:${port}`,
     '',
-    '  Two people in one room, each in a terminal of its own:',
+    '  The same in two terminals:',
     `    npx wscat -c "${address}&name=alice"`,
     `    npx wscat -c "${address}&name=bob"`,
     '  Then type, as alice, a message to all and one to bob only:',
@@ -106,7 +108,12 @@ if (running !== undefined) {
 makeDevVars();
 const port = await choosePort(asked('port'));
 noteRunning(state, port);
-const flags = asked('port') === undefined ? ['--port', String(port)] : [];
+await watchPreview();
+const flags = [
+  '--assets',
+  SITE_DIR,
+  ...(asked('port') === undefined ? ['--port', String(port)] : []),
+];
 const wrangler = spawn('wrangler', ['dev', ...flags, ...args], {
   stdio: 'inherit',
   // On Windows npm's commands are scripts that only a shell can run.
