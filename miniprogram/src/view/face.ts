@@ -19,18 +19,27 @@ export interface Face {
 
 /** The face of a user; the colour depends on the id alone. */
 export function faceOf({ id, name, avatar }: FaceSource): Face {
+  return { avatar: avatar ?? '', initial: initialOf(name), color: colorOf(id) };
+}
+
+/** The face of a room. */
+export function roomFaceOf(room: string, title: string): Omit<Face, 'avatar'> {
+  return { initial: lettersOf(title)[0]?.toUpperCase() ?? '?', color: colorOf(room) };
+}
+
+function colorOf(id: string): string {
   let hash = 0;
   for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
-  return {
-    avatar: avatar ?? '',
-    initial: initialOf(name),
-    color: COLORS[hash % COLORS.length] ?? '#6d7a8c',
-  };
+  return COLORS[hash % COLORS.length] ?? '#6d7a8c';
+}
+
+function lettersOf(name: string): readonly string[] {
+  return name.match(/[\p{L}\p{N}\p{Extended_Pictographic}]/gu) ?? [];
 }
 
 /** A Chinese name is told from others by its end (小明, 小红), most others by their beginning. */
 function initialOf(name: string): string {
-  const letters = name.match(/[\p{L}\p{N}\p{Extended_Pictographic}]/gu) ?? [];
+  const letters = lettersOf(name);
   const last = letters[letters.length - 1] ?? '?';
   return /\p{Script=Han}/u.test(last) ? last : (letters[0] ?? last).toUpperCase();
 }

@@ -1,7 +1,7 @@
 /** What the lobby shows of the rooms somebody has been in. */
 import type { UnreadAnswer } from '../chat/http.ts';
 import type { VisitedRoom } from '../chat/visited-rooms.ts';
-import { faceOf } from './face.ts';
+import { roomFaceOf } from './face.ts';
 import { shorten } from './rows.ts';
 import { shortMomentOf } from './time.ts';
 
@@ -33,13 +33,11 @@ export function roomLine(
 ): RoomLine {
   const { room, title, visitedAt } = visited;
   const message = answer?.last;
-  const { initial, color } = faceOf({ id: room, name: title ?? room });
   const mark = waiting > 0 ? `[${waiting} 条待发送]` : draft !== '' ? '[草稿]' : '';
   return {
     room,
     title: title ?? room,
-    initial,
-    color,
+    ...roomFaceOf(room, title ?? room),
     unread: answer?.unread ?? 0,
     last: waiting === 0 && draft !== '' ? shorten(draft) : message ? lastText(message) : '',
     time: shortMomentOf(message?.at ?? visitedAt, now),

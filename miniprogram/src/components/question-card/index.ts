@@ -8,6 +8,8 @@ Component({
     status: String,
     /** It has arrived: only then others can be told anything about it. */
     sent: Boolean,
+    /** The reader asked it. */
+    mine: Boolean,
     /** Whether the reader may answer it. */
     host: Boolean,
   },

@@ -42,6 +42,11 @@ Page({
     void this.showRooms();
   },
 
+  async onPullDownRefresh() {
+    await this.showRooms();
+    wx.stopPullDownRefresh();
+  },
+
   onShareAppMessage() {
     return { title: '来聊天吧', path: '/pages/lobby/index' };
   },
