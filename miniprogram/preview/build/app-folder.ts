@@ -125,9 +125,14 @@ export function readApp(dir: string): AppFolder {
     if (components.has(is) || underWay.has(is)) return;
     underWay.add(is);
     const json = readJson(dir, `${is}.json`, ComponentJson);
-    const isolation = json.styleIsolation ?? (json.component ? 'isolated' : 'shared');
+    const isolation = json.styleIsolation ?? (json.component && !page ? 'isolated' : 'shared');
     const inherited = is.startsWith(NPM) ? {} : app.usingComponents;
-    const config: ComponentConfig = { ...json, usingComponents: {}, componentGenerics: {} };
+    const config: ComponentConfig = {
+      ...json,
+      styleIsolation: isolation,
+      usingComponents: {},
+      componentGenerics: {},
+    };
     const use = (reference: string, from: string) => {
       const target = resolve(reference, from);
       add(target, false);

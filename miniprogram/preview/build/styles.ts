@@ -154,8 +154,8 @@ export function compileAppStyles(app: AppFolder): string {
     const file = join(app.dir, `${path}.wxss`);
     return existsSync(file) ? `/* ${path} */\n${compileStyles(file, app.dir, scope)}` : '';
   };
-  const scopeOf = ({ is, page, config, scope }: ComponentSource): StyleScope =>
-    page && !config.component ? { page: is, scope } : { scope };
+  const scopeOf = ({ is, page, scope }: ComponentSource): StyleScope =>
+    page ? { page: is, scope } : { scope };
   return [
     sheet('app', {}),
     ...app.components.map((component) => sheet(component.is, scopeOf(component))),

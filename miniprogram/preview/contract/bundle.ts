@@ -22,7 +22,7 @@ export interface ComponentConfig extends WindowConfig {
   component?: boolean | undefined;
   usingComponents: Record<string, string>;
   componentGenerics: Record<string, true | { default?: string }>;
-  styleIsolation?: StyleIsolation | undefined;
+  styleIsolation: StyleIsolation;
   pureDataPattern?: string | undefined;
 }
 

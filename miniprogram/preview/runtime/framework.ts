@@ -144,7 +144,7 @@ export class Framework {
     const { options } = definition;
     const isolation: unknown = options && Reflect.get(options, 'styleIsolation');
     const config = this.#configs.get(this.#path);
-    if (isolation && config && !config.styleIsolation) {
+    if (isolation && config && config.styleIsolation !== isolation) {
       report(`${this.#path}: 请把 styleIsolation 写进组件的 JSON`);
     }
     const behaviors: unknown = definition.behaviors;

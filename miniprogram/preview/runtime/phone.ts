@@ -30,6 +30,15 @@ window.addEventListener('unhandledrejection', ({ reason }) => {
   report(`没有处理的拒绝:${typeof said === 'string' ? said : messageOf(reason)}`, reason);
 });
 
+const framed = parameters.get('frame') === '1';
+// As the whole screen of a real phone, it goes to the background with the browser.
+if (!framed) {
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) device.enterBackground();
+    else device.enterForeground();
+  });
+}
+
 const query = Object.fromEntries(
   [...parameters].filter(([name]) => !OWN_PARAMETERS.includes(name)),
 );
@@ -37,7 +46,7 @@ const app = startApp(
   bundle,
   device,
   { path: parameters.get('path') ?? bundle.entry, query, scene: SCENE },
-  parameters.get('frame') === '1',
+  framed,
 );
 const veil = make('div', 'mp-veil');
 veil.hidden = true;

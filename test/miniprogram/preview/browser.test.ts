@@ -185,6 +185,14 @@ describe.skipIf(!executable)('a mini-program in a browser', () => {
       .toBe(0);
   });
 
+  it('is measured from below the navigation bar, and observed', async () => {
+    await button(a, '量一量').click();
+    await text(a, '上 0 滚 0');
+    await text(a, '看得见');
+    await button(a, '到底').click();
+    await text(a, '看不见');
+  });
+
   it('asks for a text', async () => {
     await button(a, '改名').click();
     await a.getByRole('dialog').getByRole('textbox').fill('新名字');

@@ -24,7 +24,7 @@ describe('a component in a test', () => {
     bubble.tap('.card');
     expect(picked).toEqual([{ text: '你好' }]);
     bubble.longPress('.length');
-    expect(held).toEqual([{ text: '你好' }]);
+    expect(held).toEqual([{ text: '你好', place: 'card' }]);
     expect(picked).toHaveLength(1);
     bubble.unmount();
   });

@@ -140,6 +140,32 @@ describe('sockets', () => {
     expect(events.slice(2)).toEqual(['close 1006']);
   });
 
+  it('say it when they can not even be made, or closed', () => {
+    vi.stubGlobal(
+      'WebSocket',
+      class {
+        constructor() {
+          throw new Error('bad protocol');
+        }
+      },
+    );
+    const refused = connect();
+    vi.runAllTimers();
+    expect(refused.events).toEqual(['error', 'close 1006']);
+
+    vi.stubGlobal('WebSocket', FakeWebSocket);
+    const { task, events, native } = connect();
+    if (!native) throw new Error('no socket');
+    native.onopen?.();
+    native.close = () => {
+      throw new Error('reason too long');
+    };
+    const fail = vi.fn();
+    task.close({ reason: 'long', fail });
+    expect(fail).toHaveBeenCalledWith({ errMsg: 'closeSocket:fail reason too long' });
+    expect(events).toEqual(['open']);
+  });
+
   it('are five at most', () => {
     for (let count = 0; count < 5; count += 1) connect();
     const { events } = connect();

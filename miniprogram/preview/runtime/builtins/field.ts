@@ -93,8 +93,9 @@ function field(tag: 'input' | 'textarea'): BuiltIn {
       autoHeight: Boolean,
       confirmType: { type: String, value: tag === 'input' ? 'done' : 'return' },
       confirmHold: Boolean,
+      holdKeyboard: Boolean,
       ...ignored('name placeholderStyle placeholderClass cursor cursorSpacing cursorColor'),
-      ...ignored('adjustPosition alwaysEmbed selectionStart selectionEnd holdKeyboard fixed'),
+      ...ignored('adjustPosition alwaysEmbed selectionStart selectionEnd fixed'),
       ...ignored('showConfirmBar disableDefaultPadding adjustKeyboardTo'),
       ...ignored('safePasswordCertPath safePasswordLength safePasswordTimeStamp'),
       ...ignored('safePasswordNonce safePasswordSalt safePasswordCustomHash'),
@@ -103,7 +104,15 @@ function field(tag: 'input' | 'textarea'): BuiltIn {
       const control = document.createElement(tag);
       host.element.append(control);
       listen(host, control);
+      const hold = (event: Event) => {
+        const other = event.target instanceof Element && event.target.closest('input, textarea');
+        if (host.flag('holdKeyboard') && document.activeElement === control && !other) {
+          event.preventDefault();
+        }
+      };
+      document.addEventListener('mousedown', hold);
       return {
+        detached: () => document.removeEventListener('mousedown', hold),
         changed(name, value) {
           apply(host, control, name);
           if (name === 'autoFocus' && value) requestAnimationFrame(() => control.focus());

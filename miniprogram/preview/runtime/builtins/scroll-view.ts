@@ -4,23 +4,20 @@ import { type BuiltIn, type Host, ignored } from './host.ts';
 
 function scroll(host: Host, options: ScrollToOptions): void {
   const behavior = host.flag('scrollWithAnimation') ? 'smooth' : 'instant';
-  // What was set together with the position has to be laid out first.
-  requestAnimationFrame(() => host.element.scrollTo({ ...options, behavior }));
+  host.element.scrollTo({ ...options, behavior });
 }
 
 function scrollIntoView(host: Host, id: string): void {
-  requestAnimationFrame(() => {
-    const root = host.component.ownerShadowRoot;
-    const target = domElement(root?.getElementById(id)) ?? findById(host.element, id);
-    if (!target) return;
-    const from = host.element.getBoundingClientRect();
-    const to = target.getBoundingClientRect();
-    const offset = host.number('scrollIntoViewOffset');
-    const options: ScrollToOptions = {};
-    if (host.flag('scrollY')) options.top = host.element.scrollTop + to.top - from.top + offset;
-    if (host.flag('scrollX')) options.left = host.element.scrollLeft + to.left - from.left + offset;
-    scroll(host, options);
-  });
+  const root = host.component.ownerShadowRoot;
+  const target = domElement(root?.getElementById(id)) ?? findById(host.element, id);
+  if (!target) return;
+  const from = host.element.getBoundingClientRect();
+  const to = target.getBoundingClientRect();
+  const offset = host.number('scrollIntoViewOffset');
+  const options: ScrollToOptions = {};
+  if (host.flag('scrollY')) options.top = host.element.scrollTop + to.top - from.top + offset;
+  if (host.flag('scrollX')) options.left = host.element.scrollLeft + to.left - from.left + offset;
+  scroll(host, options);
 }
 
 /** Ids inside components within carry a prefix of the framework. */
@@ -117,10 +114,17 @@ export const scrollView: BuiltIn = {
         if (name === 'enableFlex') host.reflect('enable-flex', value);
         if (name === 'scrollAnchoring') host.reflect('scroll-anchoring', value);
         if (name === 'showScrollbar') host.reflect('no-scrollbar', !value);
-        if (name === 'scrollIntoView' && value) scrollIntoView(host, String(value));
+        if (name === 'scrollIntoView' && value) {
+          // What was set together with it has to be laid out first.
+          requestAnimationFrame(() => scrollIntoView(host, String(value)));
+        }
         const given = value !== null && value !== undefined && value !== '';
-        if (name === 'scrollTop' && given) scroll(host, { top: host.number(name) });
-        if (name === 'scrollLeft' && given) scroll(host, { left: host.number(name) });
+        if (name === 'scrollTop' && given) {
+          requestAnimationFrame(() => scroll(host, { top: host.number(name) }));
+        }
+        if (name === 'scrollLeft' && given) {
+          requestAnimationFrame(() => scroll(host, { left: host.number(name) }));
+        }
       },
     };
   },

@@ -1,5 +1,6 @@
 /** `wx.connectSocket` on WebSocket, and what a phone's network and background do to sockets. */
 import type { Device } from '../device.ts';
+import { messageOf } from '../report.ts';
 import { type Callbacks, settle } from './async.ts';
 
 const MAX_SOCKETS = 5;
@@ -53,7 +54,13 @@ class PhoneSocket {
       setTimeout(() => this.#fail(refusal ?? 'net::ERR_INTERNET_DISCONNECTED'));
       return;
     }
-    const native = new WebSocket(webSocketUrl(options.url), protocolsOf(options));
+    let native: WebSocket;
+    try {
+      native = new WebSocket(webSocketUrl(options.url), protocolsOf(options));
+    } catch (error) {
+      setTimeout(() => this.#fail(messageOf(error)));
+      return;
+    }
     native.binaryType = 'arraybuffer';
     this.#native = native;
     native.onopen = () => {
@@ -105,7 +112,14 @@ class PhoneSocket {
       // As on a phone: before it is open, closing does nothing.
       if (this.#state !== 'open') return;
       const { code = 1000, reason = '' } = options;
-      this.#native?.close(code, reason);
+      try {
+        // A browser lets its pages send few of the codes.
+        this.#native?.close(code === 1000 || code >= 3000 ? code : 1000, reason);
+      } catch (error) {
+        const errMsg = `closeSocket:fail ${messageOf(error)}`;
+        settle(this.#device, options, 'fail', { errMsg });
+        return;
+      }
       settle(this.#device, options, 'success', { errMsg: 'closeSocket:ok' });
       setTimeout(() => this.#end(code, reason));
     },
