@@ -105,13 +105,6 @@ export function systemApi(device: Device, screen: PageScreen, launch: LaunchOpti
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
       return undefined;
     }),
-    setClipboardData: api(
-      'setClipboardData',
-      async ({ data }: WechatMiniprogram.SetClipboardDataOption) => {
-        await navigator.clipboard.writeText(data);
-        return undefined;
-      },
-    ),
     getClipboardData: api('getClipboardData', async () => ({
       data: await navigator.clipboard.readText(),
     })),
@@ -125,6 +118,8 @@ export function systemApi(device: Device, screen: PageScreen, launch: LaunchOpti
       privacyContractName: '',
     })),
     onNeedPrivacyAuthorization: noop,
+    // Nobody pulls here: a reload does the same.
+    stopPullDownRefresh: api('stopPullDownRefresh', ok),
     nextTick: (callback: () => void) => {
       Promise.resolve().then(() => device.deliver(callback));
     },

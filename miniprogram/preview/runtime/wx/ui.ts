@@ -95,6 +95,17 @@ export function uiApi(device: Device, layer: () => HTMLElement) {
   }
 
   return {
+    setClipboardData: api(
+      'setClipboardData',
+      async ({ data }: WechatMiniprogram.SetClipboardDataOption) => {
+        await navigator.clipboard.writeText(data);
+        // WeChat says so by itself.
+        return show('内容已复制', 'success', false, TOAST_MS);
+      },
+    ),
+    openPrivacyContract: api('openPrivacyContract', () =>
+      show('预览中没有隐私保护指引', 'none', false, TOAST_MS),
+    ),
     showToast: api('showToast', ({ title, icon = 'success', mask, duration }: ToastOptions) =>
       show(title, icon, mask === true, duration ?? TOAST_MS),
     ),

@@ -298,10 +298,7 @@ Page({
         void this.openMenu(row);
         return;
       case 'link':
-        wx.setClipboardData({
-          data: link ?? '',
-          success: () => wx.showToast({ title: '链接已复制，请在浏览器中打开', icon: 'none' }),
-        });
+        this.copy(link ?? '', '链接已复制，请在浏览器中打开');
         return;
       case 'quote':
         this.revealQuoted(row);
@@ -331,7 +328,7 @@ Page({
   perform(action: MenuAction, row: Row) {
     switch (action) {
       case 'copy':
-        wx.setClipboardData({ data: row.text });
+        this.copy(row.text, '内容已复制');
         return;
       case 'quote':
         this.about('reply', row);
@@ -355,6 +352,14 @@ Page({
       default:
         action satisfies never;
     }
+  },
+
+  copy(data: string, said: string) {
+    wx.setClipboardData({
+      data,
+      success: () => wx.showToast({ title: said, icon: 'none' }),
+      fail: () => wx.showToast({ title: '复制失败，请再试一次', icon: 'none' }),
+    });
   },
 
   async act(type: 'recall' | 'vote' | 'resolve', target: number) {

@@ -1,0 +1,154 @@
+/**
+ * `npm run pictures`: makes the pictures of the README anew, by using the preview as people would. Needs
+ * Chromium, and fonts for Chinese and emoji (Debian: fonts-noto-cjk, fonts-noto-color-emoji).
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { findBrowser, launchBrowser } from '../test/support/browser.ts';
+import { ProjectCopy, Server } from '../test/support/server.ts';
+import { ROOT } from './miniprogram/layout.ts';
+
+const FOLDER = join(ROOT, 'docs/pictures');
+const PHONE = { width: 375, height: 740 };
+const ROOM = '产品发布会';
+
+interface Phone {
+  readonly page: Page;
+  say(text: string): Promise<void>;
+  ask(text: string): Promise<void>;
+  sees(text: string): Promise<void>;
+  picture(name: string): Promise<void>;
+}
+
+async function openPhone(
+  browser: Browser,
+  server: Server,
+  { name, room, dark }: { name: string; room?: string; dark?: boolean },
+): Promise<Phone> {
+  const context = await browser.newContext({
+    viewport: PHONE,
+    deviceScaleFactor: 2,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    colorScheme: dark ? 'dark' : 'light',
+  });
+  const page = await context.newPage();
+  const query = new URLSearchParams({ phone: 'a', name, ...(room && { room }) });
+  await page.goto(server.http(`/phone.html?${query}`));
+  const sees = async (text: string) => {
+    await page.getByText(text).last().waitFor();
+  };
+  const say = async (text: string) => {
+    await page.locator('textarea').fill(text);
+    await page.locator('textarea').press('Enter');
+    await sees(text);
+  };
+  return {
+    page,
+    say,
+    sees,
+    async ask(text) {
+      await page.getByRole('button', { name: '改为提问' }).click();
+      await say(text);
+    },
+    async picture(file) {
+      await page.screenshot({ path: join(FOLDER, `${file}.png`), animations: 'disabled' });
+      console.log(`docs/pictures/${file}.png`);
+    },
+  };
+}
+
+/** Settles who runs the room: that is a back end's to say. */
+async function makeHost(copy: ProjectCopy, server: Server, user: string): Promise<void> {
+  const response = await fetch(server.http(`/api/rooms/${encodeURIComponent(ROOM)}/settings`), {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${copy.devVar('ADMIN_KEY')}` },
+    body: JSON.stringify({ hosts: [user] }),
+  });
+  if (!response.ok) throw new Error(`the room has no host: ${await response.text()}`);
+}
+
+async function takePictures(browser: Browser, copy: ProjectCopy, server: Server): Promise<void> {
+  await makeHost(copy, server, 'guest:林老师');
+  const host = await openPhone(browser, server, { name: '林老师', room: ROOM });
+  await host.page.locator('textarea').waitFor();
+  const ming = await openPhone(browser, server, { name: '小明', room: ROOM });
+  await ming.page.locator('textarea').waitFor();
+  const hong = await openPhone(browser, server, { name: '小红', room: ROOM, dark: true });
+  await hong.page.locator('textarea').waitFor();
+
+  await host.say('大家好，欢迎来到今天的发布会 🎉');
+  await ming.say('来啦来啦！');
+  await hong.say('第一次用小程序看发布会，好流畅 👍');
+  await ming.page.getByText('第一次用小程序').click({ delay: 700 });
+  await ming.page.getByText('引用', { exact: true }).click();
+  await ming.say('断网再回来也不会漏消息，我刚在电梯里试过');
+  await host.sees('我刚在电梯里试过');
+  await host.picture('room');
+
+  await ming.ask('新版本什么时候可以用上？');
+  await hong.sees('新版本什么时候可以用上？');
+  await hong.page.getByRole('button', { name: /我也想知道/ }).click();
+  await host.sees('新版本什么时候可以用上？');
+  await host.page.getByRole('button', { name: '回答' }).click();
+  await host.say('今晚十点开始推送，升级后就能用 🚀');
+  await ming.sees('今晚十点开始推送');
+  await ming.sees('已回答');
+  await ming.picture('questions');
+  await hong.sees('今晚十点开始推送');
+  await hong.picture('dark');
+
+  await ming.page.getByRole('button', { name: '查看在线成员' }).click();
+  await ming.page.getByText('私聊').first().waitFor();
+  await ming.picture('members');
+  await ming.page.getByText('小红', { exact: true }).last().click();
+  await ming.say('散场后一起吃饭？');
+  await hong.sees('散场后一起吃饭？');
+  await ming.picture('private');
+
+  await ming.page.getByRole('button', { name: '返回' }).click();
+  await ming.sees('最近的房间');
+  await host.say('别走开，彩蛋马上来');
+  await ming.page.goto(server.http('/phone.html?phone=a'));
+  await ming.sees('别走开');
+  await ming.picture('lobby');
+}
+
+async function takeTwoPhones(browser: Browser, server: Server): Promise<void> {
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 800 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+  });
+  await page.goto(server.http(`/?room=${encodeURIComponent('大厅')}`));
+  const [a, b] = [page.frameLocator('iframe').nth(0), page.frameLocator('iframe').nth(1)];
+  const says = [
+    [a, '你好，我是小明 👋'],
+    [b, '你好小明！这边马上就看到了'],
+    [a, '点“断网”试试，消息会等网络恢复再发'],
+    [b, '😀👍'],
+  ] as const;
+  for (const [phone, text] of says) {
+    await phone.locator('textarea').fill(text);
+    await phone.locator('textarea').press('Enter');
+    for (const each of [a, b]) await each.getByText(text).waitFor();
+  }
+  await page.screenshot({ path: join(FOLDER, 'two-phones.png'), animations: 'disabled' });
+  console.log('docs/pictures/two-phones.png');
+}
+
+const executable = findBrowser();
+if (executable === undefined) process.exit(1);
+mkdirSync(FOLDER, { recursive: true });
+const copy = new ProjectCopy();
+const server = await Server.start(copy.folder);
+const browser = await launchBrowser(executable);
+try {
+  await takePictures(browser, copy, server);
+  await takeTwoPhones(browser, server);
+} finally {
+  await browser.close();
+  server.kill();
+  copy.remove();
+}
