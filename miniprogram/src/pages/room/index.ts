@@ -59,6 +59,8 @@ Page({
   bannerTimer: 0,
   troubled: false,
   loadingOlder: false,
+  /** Somebody scrolled to the top while the list was busy. */
+  wantsOlder: false,
   left: false,
 
   onLoad(query: PageQuery) {
@@ -151,6 +153,7 @@ Page({
   settled() {
     this.busy = false;
     this.flush();
+    if (this.wantsOlder) void this.onOlder();
   },
 
   showEdges() {
@@ -236,14 +239,13 @@ Page({
 
   async onOlder() {
     const { client, view } = this;
-    if (!client || !view || this.loadingOlder) return;
-    if (!this.busy) {
-      const patch = view.extend('top');
-      if (patch) {
-        this.busy = true;
-        this.list().extend('top', patch, view.hasHiddenBelow, () => this.settled());
-        return;
-      }
+    this.wantsOlder = this.busy;
+    if (!client || !view || this.busy || this.loadingOlder) return;
+    const patch = view.extend('top');
+    if (patch) {
+      this.busy = true;
+      this.list().extend('top', patch, view.hasHiddenBelow, () => this.settled());
+      return;
     }
     if (!client.timeline.hasOlder) return;
     this.loadingOlder = true;
