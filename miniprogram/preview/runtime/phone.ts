@@ -24,10 +24,10 @@ board.setAttribute('role', 'alert');
 problems.on((message) => {
   if (board.childElementCount < MAX_PROBLEMS) board.append(make('p', '', message));
 });
-window.addEventListener('error', ({ error, message }) => report(`脚本出错:${message}`, error));
+window.addEventListener('error', ({ error, message }) => report(`脚本出错：${message}`, error));
 window.addEventListener('unhandledrejection', ({ reason }) => {
   const said: unknown = reason && typeof reason === 'object' && Reflect.get(reason, 'errMsg');
-  report(`没有处理的拒绝:${typeof said === 'string' ? said : messageOf(reason)}`, reason);
+  report(`没有处理的拒绝：${typeof said === 'string' ? said : messageOf(reason)}`, reason);
 });
 
 const framed = parameters.get('frame') === '1';
@@ -59,7 +59,7 @@ function goToBackground(seconds: number): void {
   clearInterval(returning);
   let left = seconds;
   const show = () => {
-    veil.textContent = `小程序在后台,${left} 秒后返回`;
+    veil.textContent = `小程序在后台，${left} 秒后返回`;
   };
   show();
   veil.hidden = false;

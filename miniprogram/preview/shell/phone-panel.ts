@@ -79,7 +79,7 @@ function controls(tell: (message: ShellMessage) => void) {
     tell({ type: 'theme', theme: state.theme === 'dark' ? 'light' : 'dark' }),
   );
   const restart = makeButton('退出重启', '', () => tell({ type: 'restart' }));
-  restart.title = '像被系统杀掉后重新打开,存储保留';
+  restart.title = '像被系统杀掉后重新打开，存储保留';
   function show(now: PhoneState): void {
     state = now;
     network.textContent = state.online ? '断网' : '联网';

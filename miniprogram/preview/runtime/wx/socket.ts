@@ -87,7 +87,7 @@ class PhoneSocket {
     if (this.#state === 'connecting') {
       this.#native?.close();
       this.#fail('net::ERR_INTERNET_DISCONNECTED');
-    } else this.#log('note', '断网:收发都到不了对端');
+    } else this.#log('note', '断网：收发都到不了对端');
   }
 
   /** The connection breaks, and the app is told. */
