@@ -47,7 +47,9 @@ export interface AccountOptions {
 export class Account implements Sessions {
   private readonly options: AccountOptions;
   private saved: Saved | undefined;
-  private asking: Promise<SessionAnswer> | undefined;
+  private asking:
+    | { readonly profile: Profile; readonly answer: Promise<SessionAnswer> }
+    | undefined;
 
   constructor(options: AccountOptions) {
     this.options = options;
@@ -70,7 +72,8 @@ export class Account implements Sessions {
     this.write({ profile });
     const answer = await this.obtain();
     // Whoever can't be called so stays who they were.
-    if (!answer.ok && answer.refusal && before) this.write(before);
+    const isLast = this.saved?.profile === profile;
+    if (!answer.ok && answer.refusal && before && isLast) this.write(before);
     return answer;
   }
 
@@ -81,16 +84,23 @@ export class Account implements Sessions {
       session.token !== rejected &&
       session.expiresAt > this.options.clock.now() + MARGIN_MS;
     if (isGood) return Promise.resolve({ ok: true, session });
-    // Several rooms may find out at once.
-    this.asking ??= this.ask().finally(() => {
-      this.asking = undefined;
-    });
-    return this.asking;
+    const profile = this.saved?.profile;
+    if (!profile) {
+      const refusal = { code: 'unauthorized', message: 'no name yet' } as const;
+      return Promise.resolve({ ok: false, refusal });
+    }
+    // Several rooms may find out at once; under another name it is another question.
+    if (this.asking?.profile !== profile) {
+      const asking = { profile, answer: this.ask(profile) };
+      this.asking = asking;
+      void asking.answer.then(() => {
+        if (this.asking === asking) this.asking = undefined;
+      });
+    }
+    return this.asking.answer;
   }
 
-  private async ask(): Promise<SessionAnswer> {
-    const profile = this.saved?.profile;
-    if (!profile) return { ok: false, refusal: { code: 'unauthorized', message: 'no name yet' } };
+  private async ask(profile: Profile): Promise<SessionAnswer> {
     const code = await this.options.loginCode().catch(() => null);
     if (code === null) return { ok: false };
     const answer = await login(this.options.http, requestOf(profile, code));

@@ -68,7 +68,10 @@ export class Connection {
   /** What the present state waits for: the next attempt, an answer, or the next heartbeat. */
   private timer: Cancel = () => {};
   private stable: Cancel = () => {};
-  private cooling = false;
+  /** Until this is over no attempt may start ... */
+  private cooling: Cancel | undefined;
+  /** ... and then one starts at once. */
+  private eager = false;
 
   constructor(ports: ConnectionPorts, handlers: ConnectionHandlers) {
     this.ports = ports;
@@ -87,6 +90,7 @@ export class Connection {
     this.rejectedToken = undefined;
     this.renewedToken = undefined;
     this.foreground = true;
+    this.network = { connected: true, type: 'unknown' };
     this.become({ name: 'offline', because: 'trouble' });
     this.watching = [
       lifecycle.watch((foreground) => this.onLifecycle(foreground)),
@@ -114,6 +118,7 @@ export class Connection {
   private become(state: ConnectionState): void {
     this.timer();
     this.stable();
+    this.eager = false;
     if (state.name === 'offline' || state.name === 'closed') this.drop();
     this.current = state;
     this.handlers.state(state);
@@ -128,24 +133,32 @@ export class Connection {
   private end(refusal?: Refusal): void {
     for (const stop of this.watching) stop();
     this.watching = [];
+    this.cooling?.();
+    this.cooling = undefined;
     this.become(refusal ? { name: 'closed', refusal } : { name: 'closed' });
   }
 
   private connect(): void {
     if (this.cooling) {
-      this.wait(COOLDOWN_MS, 'trouble');
+      this.become({ name: 'offline', because: 'trouble' });
+      this.eager = true;
       return;
     }
-    this.cooling = true;
-    this.ports.clock.after(COOLDOWN_MS, () => {
-      this.cooling = false;
-    });
+    this.cool(COOLDOWN_MS);
     this.drop();
     const link: Link = {};
     this.link = link;
     this.become({ name: 'connecting' });
     this.deadline(link);
     void this.authenticate(link);
+  }
+
+  private cool(ms: number): void {
+    this.cooling?.();
+    this.cooling = this.ports.clock.after(ms, () => {
+      this.cooling = undefined;
+      if (this.eager) this.connect();
+    });
   }
 
   private async authenticate(link: Link): Promise<void> {
@@ -199,8 +212,10 @@ export class Connection {
     if (frame.type === 'reject' && frame.id === undefined) link.refusal = toRefusal(frame);
     const online = this.current.name === 'online';
     if (frame.type === 'welcome' && !online) this.welcome(link, frame);
-    else if (frame.type === 'reject' || (frame.type !== 'welcome' && online)) {
-      this.handlers.frame(frame);
+    else if (frame.type !== 'welcome' && online) this.handlers.frame(frame);
+    else if (frame.type === 'reject') {
+      // Not let in. Nothing else will come, and not every platform passes on the close code.
+      this.lose(link, toRefusal(frame));
     } else {
       // One welcome, and before all else: a server that gets this wrong can't be followed.
       this.lose(link);
@@ -250,6 +265,8 @@ export class Connection {
       }
       this.rejectedToken = link.token;
     }
+    // Neither coming to the front nor another network makes the server ready any earlier.
+    if (refusal?.retryAfter) this.cool(Math.max(COOLDOWN_MS, refusal.retryAfter));
     if (!this.foreground) {
       this.become({ name: 'offline', because: 'background' });
       return;
@@ -269,7 +286,7 @@ export class Connection {
   }
 
   private onLifecycle(foreground: boolean): void {
-    if (foreground === this.foreground) return;
+    if (this.current.name === 'closed' || foreground === this.foreground) return;
     this.foreground = foreground;
     if (!foreground) {
       this.leftAt = this.ports.clock.now();
@@ -285,13 +302,17 @@ export class Connection {
   }
 
   private onNetwork(state: NetworkState): void {
+    if (this.current.name === 'closed') return;
     const before = this.network;
     this.network = state;
     if (!this.foreground) return;
     if (!state.connected) {
       // Tries all the same, now and then: the phone may be wrong about its network.
       if (before.connected) this.wait(this.backoff.next(), 'network');
-    } else if (!before.connected || (before.type !== 'unknown' && before.type !== state.type)) {
+    } else if (before.connected && before.type === 'unknown') {
+      // The first that is heard of the network: a change, or only its name.
+      if (this.current.name === 'online' && this.link) this.probe(this.link, PROBE_TIMEOUT_MS);
+    } else if (!before.connected || before.type !== state.type) {
       this.connect();
     }
   }

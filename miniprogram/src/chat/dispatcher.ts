@@ -102,6 +102,8 @@ export class Dispatcher {
   }
 
   private isWorthRetrying({ code }: Refusal): boolean {
+    // That is about the session: the connection ends, too, and comes back with a new one.
+    if (code === 'unauthorized') return true;
     if (code !== 'server_error') return ERRORS[code].retryable;
     this.errors++;
     return this.errors < MAX_SERVER_ERRORS;

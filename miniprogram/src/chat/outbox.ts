@@ -6,7 +6,6 @@ import {
   AudienceSchema,
   FrameIdSchema,
   type SendContent,
-  SendContentSchema,
 } from '../../../shared/protocol.ts';
 import type { Store } from './ports.ts';
 
@@ -29,16 +28,20 @@ export interface Outgoing extends Draft {
   readonly seq?: number;
 }
 
-const SavedSchema = v.array(
-  v.object({
-    id: FrameIdSchema,
-    at: v.number(),
-    content: SendContentSchema,
-    to: v.optional(AudienceSchema),
-    replyTo: v.optional(v.number()),
-    failed: v.optional(v.object({ code: v.picklist(ERROR_CODES), message: v.string() })),
-  }),
-);
+/** No more is asked of the content than it takes to show it: what it may be is for the server to say. */
+const SavedSchema = v.object({
+  id: FrameIdSchema,
+  at: v.number(),
+  content: v.looseObject({ type: v.string(), text: v.string() }),
+  to: v.optional(AudienceSchema),
+  replyTo: v.optional(v.number()),
+  failed: v.optional(
+    v.object({
+      code: v.fallback(v.picklist(ERROR_CODES), 'server_error'),
+      message: v.fallback(v.string(), ''),
+    }),
+  ),
+});
 
 export class Outbox {
   private readonly store: Store;
@@ -152,12 +155,16 @@ function read(store: Store, key: string): Outgoing[] {
   try {
     const text = store.get(key);
     if (text === undefined) return [];
-    return v.parse(SavedSchema, JSON.parse(text)).map(({ failed, ...item }) => {
+    // One that can't be read must not take the others with it.
+    return v.parse(v.array(v.unknown()), JSON.parse(text)).flatMap((saved): Outgoing[] => {
+      const parsed = v.safeParse(SavedSchema, saved);
+      if (!parsed.success) return [];
+      const { failed, ...item } = parsed.output;
       // `optional` leaves keys with `undefined` in their type, never in what it reads.
-      const draft = item as Omit<Outgoing, 'state'>;
-      return failed
-        ? { ...draft, state: 'failed', refusal: failed }
-        : { ...draft, state: 'waiting' };
+      const draft = item as Omit<Outgoing, 'state' | 'content'> & { content: SendContent };
+      return [
+        failed ? { ...draft, state: 'failed', refusal: failed } : { ...draft, state: 'waiting' },
+      ];
     });
   } catch {
     // Not what was written here: there is nothing in it that could be sent.

@@ -286,7 +286,11 @@ export class RoomClient {
     this.roomTitle = frame.room.title;
     this.head = frame.head;
     this.roster.begin(frame);
-    this.tell({ timeline: this.timeline.begin(frame), room: true, presence: true });
+    const change = this.timeline.begin(frame);
+    // Another log has other numbers: nothing may wait for one of the old.
+    if (change.cleared && this.outbox.shown(Number.POSITIVE_INFINITY)) this.tell({ outbox: true });
+    if (change.cleared) this.absent.clear();
+    this.tell({ timeline: change, room: true, presence: true });
     this.checkCaughtUp();
   }
 
@@ -339,7 +343,7 @@ export class RoomClient {
 
   private async loadPages(): Promise<LoadResult> {
     for (let pages = 0; pages < MAX_PAGES; pages++) {
-      if (!this.timeline.hasOlder) return 'end';
+      if (!this.timeline.hasOlder) return this.timeline.cursor ? 'end' : 'failed';
       const reply = await this.page(this.timeline.before);
       if (!reply.ok) return 'failed';
       const { events, oldest, more } = reply.frame;

@@ -54,7 +54,7 @@ export interface Snapshot {
 interface Marks {
   recalledBy?: User;
   readonly voters: Set<string>;
-  answered: boolean;
+  readonly answers: Set<number>;
   resolved: boolean;
 }
 
@@ -178,7 +178,7 @@ export class Timeline {
   snapshot(): Snapshot | undefined {
     if (this.epoch === undefined) return undefined;
     const { epoch, start, end: upTo, more, events } = this;
-    return { epoch, start, upTo, more, events };
+    return { epoch, start, upTo, more, events: [...events] };
   }
 
   /** Continues from a snapshot. */
@@ -204,9 +204,14 @@ export class Timeline {
     for (const event of events) {
       if (event.kind === 'message') {
         this.entriesBySeq.set(event.seq, this.entryOf(event));
-        if (event.content.type === 'answer') touched.add(this.markAnswered(event.content.question));
+        if (event.content.type === 'answer') {
+          this.marksOf(event.content.question).answers.add(event.seq);
+          touched.add(event.content.question);
+        }
+        // A page can be older than the recall that is here already.
+        if (this.marks.get(event.seq)?.recalledBy) this.forget(event.seq, touched);
       } else {
-        touched.add(this.mark(event));
+        this.mark(event, touched);
       }
     }
     // Only now: what came later in the same frame may be about what came earlier.
@@ -226,38 +231,38 @@ export class Timeline {
     }
   }
 
-  private mark(event: ChatAction): number {
+  private mark(event: ChatAction, touched: Set<number>): void {
     const marks = this.marksOf(event.target);
+    touched.add(event.target);
     if (event.kind === 'recall') {
       marks.recalledBy = event.from;
-      this.forget(event.target);
+      this.forget(event.target, touched);
     } else if (event.kind === 'vote') {
       marks.voters.add(event.from.id);
     } else {
       marks.resolved = true;
     }
-    return event.target;
   }
 
-  /** What was recalled is gone from the phone, too. */
-  private forget(seq: number): void {
+  /** What was recalled is gone from the phone, too, and answers nothing any more. */
+  private forget(seq: number, touched: Set<number>): void {
     const index = this.events.findIndex((event) => event.seq === seq);
     const event = this.events[index];
     if (event?.kind !== 'message') return;
+    if (event.content.type === 'answer') {
+      const { question } = event.content;
+      this.marks.get(question)?.answers.delete(seq);
+      touched.add(question);
+    }
     const recalled: ChatMessage = { ...event, content: { type: 'recalled' } };
     this.events[index] = recalled;
     this.entriesBySeq.set(seq, this.entryOf(recalled));
   }
 
-  private markAnswered(question: number): number {
-    this.marksOf(question).answered = true;
-    return question;
-  }
-
   private marksOf(seq: number): Marks {
     const known = this.marks.get(seq);
     if (known) return known;
-    const marks: Marks = { voters: new Set(), answered: false, resolved: false };
+    const marks: Marks = { voters: new Set(), answers: new Set(), resolved: false };
     this.marks.set(seq, marks);
     return marks;
   }
@@ -270,7 +275,7 @@ export class Timeline {
       ...(marks?.recalledBy && { recalledBy: marks.recalledBy }),
       votes: marks?.voters.size ?? 0,
       voted: marks?.voters.has(this.selfId) ?? false,
-      answered: marks?.answered ?? false,
+      answered: (marks?.answers.size ?? 0) > 0,
       resolved: marks?.resolved ?? false,
     };
   }

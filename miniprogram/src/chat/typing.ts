@@ -11,7 +11,7 @@ export class Typists {
   private readonly clock: Clock;
   private readonly onChange: () => void;
   private readonly typing = new Map<string, { readonly user: User; readonly forget: Cancel }>();
-  private resting = false;
+  private rest: Cancel | undefined;
 
   constructor(clock: Clock, onChange: () => void) {
     this.clock = clock;
@@ -39,16 +39,18 @@ export class Typists {
     this.onChange();
   }
 
+  /** Nobody is there any more. */
   clear(): void {
+    this.rest?.();
+    this.rest = undefined;
     for (const id of [...this.typing.keys()]) this.remove(id);
   }
 
   /** Whether it is time to tell the others that the user of this phone types. */
   mayTell(): boolean {
-    if (this.resting) return false;
-    this.resting = true;
-    this.clock.after(TYPING_INTERVAL_MS, () => {
-      this.resting = false;
+    if (this.rest) return false;
+    this.rest = this.clock.after(TYPING_INTERVAL_MS, () => {
+      this.rest = undefined;
     });
     return true;
   }

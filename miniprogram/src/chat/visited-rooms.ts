@@ -1,6 +1,6 @@
 /** The rooms that this user has been in on this phone, with as much of each as opening it again needs. */
 import * as v from 'valibot';
-import { formatCursor } from '../../../shared/cursor.ts';
+import { formatCursor, parseCursor } from '../../../shared/cursor.ts';
 import { MAX_UNREAD_ROOMS } from '../../../shared/limits.ts';
 import { type ChatEvent, EventSchema } from '../../../shared/protocol.ts';
 import { countWaiting } from './outbox.ts';
@@ -26,13 +26,20 @@ const VisitedRoomSchema = v.object({
 /** A line of the lobby. */
 export type VisitedRoom = Readonly<v.InferOutput<typeof VisitedRoomSchema>>;
 
-const SnapshotSchema = v.object({
-  epoch: v.string(),
-  start: v.number(),
-  upTo: v.number(),
-  more: v.boolean(),
-  events: v.array(EventSchema),
-});
+const SnapshotSchema = v.pipe(
+  v.object({
+    epoch: v.string(),
+    start: v.number(),
+    upTo: v.number(),
+    more: v.boolean(),
+    events: v.array(EventSchema),
+  }),
+  // The server ends a connection for good that asks to resume from what is no cursor.
+  v.check(({ epoch, start, upTo }) => {
+    const isCursor = (seq: number) => parseCursor(formatCursor({ epoch, seq })) !== undefined;
+    return isCursor(start) && isCursor(upTo) && start <= upTo;
+  }),
+);
 
 export class VisitedRooms {
   private readonly store: Store;
