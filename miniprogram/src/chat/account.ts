@@ -119,11 +119,11 @@ export class Account implements Sessions {
   }
 }
 
-/** Only a picture that others can load is told to the server. */
+/** Only a picture that others can load is told to the server: those on the phone begin otherwise. */
 function requestOf({ name, avatar }: Profile, code: string | undefined): SessionRequest {
   return {
     name,
-    ...(avatar && /^https?:\/\//.test(avatar) && { avatar }),
+    ...(avatar?.startsWith('https://') && { avatar }),
     ...(code !== undefined && { code }),
   };
 }

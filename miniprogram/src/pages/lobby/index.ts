@@ -2,6 +2,7 @@
 import type { ChatApp } from '../../app.ts';
 import { type UnreadAnswer, unread } from '../../chat/http.ts';
 import { type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
+import { keepPicture } from '../../platform/picture.ts';
 import { roomNameProblem } from '../../view/compose.ts';
 import { faceOf } from '../../view/face.ts';
 import { type RoomLine, roomLine } from '../../view/lobby.ts';
@@ -127,8 +128,9 @@ Page({
     this.setData({ profileVisible: false, nextRoom: '' });
   },
 
-  onProfileSave({ detail }: WechatMiniprogram.CustomEvent<{ name: string; avatar: string }>) {
-    const { name, avatar } = detail;
+  async onProfileSave({ detail }: WechatMiniprogram.CustomEvent<{ name: string; avatar: string }>) {
+    const { name, avatar: chosen } = detail;
+    const avatar = chosen === this.data.avatar ? chosen : await keepPicture(chosen);
     void this.introduce({ name, ...(avatar && { avatar }) });
   },
 
