@@ -1,3 +1,4 @@
+import type { Draft } from '../../miniprogram/src/chat/outbox.ts';
 import type { Session } from '../../miniprogram/src/chat/ports.ts';
 import { RoomClient } from '../../miniprogram/src/chat/room-client.ts';
 import { VisitedRooms } from '../../miniprogram/src/chat/visited-rooms.ts';
@@ -26,7 +27,7 @@ export class Phone {
   readonly user: Session['user'];
   readonly store = new MemoryStore();
   readonly sockets: ChaosSockets;
-  /** The texts that were written here, in their order. */
+  /** The ids of the messages that were written here, in their order. */
   readonly written: string[] = [];
   readonly #session: Session;
   readonly #room: string;
@@ -52,11 +53,18 @@ export class Phone {
     return this.#app.client;
   }
 
-  /** Writes something that nobody has written before. */
-  say(more: Omit<Parameters<RoomClient['send']>[0], 'content'> = {}): void {
+  /** Writes something: a text, unless it is to be something else. */
+  say(more: Partial<Draft> = {}): void {
     const text = `${this.name} ${this.written.length}`;
-    this.written.push(text);
     this.client.send({ content: { type: 'text', text }, ...more });
+    const { outgoing } = this.client;
+    this.written.push(outgoing.at(-1)?.id ?? '');
+  }
+
+  /** Does something to a message that is shown here, if there is one; it may be refused. */
+  act(type: Parameters<RoomClient['act']>[0]): void {
+    const { entries } = this.client.timeline;
+    if (entries.length > 0) void this.client.act(type, this.#random.pick(entries).event.seq);
   }
 
   /** The system ends the app, without a word to it. */
