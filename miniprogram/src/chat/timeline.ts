@@ -52,7 +52,8 @@ export interface Snapshot {
 
 /** What is known of a message apart from its own event; it can be known before the message is. */
 interface Marks {
-  recalledBy?: User;
+  /** The first, whichever was heard of first. */
+  recall?: ChatAction;
   readonly voters: Set<string>;
   readonly answers: Set<number>;
   resolved: boolean;
@@ -209,7 +210,7 @@ export class Timeline {
           touched.add(event.content.question);
         }
         // A page can be older than the recall that is here already.
-        if (this.marks.get(event.seq)?.recalledBy) this.forget(event.seq, touched);
+        if (this.marks.get(event.seq)?.recall) this.forget(event.seq, touched);
       } else {
         this.mark(event, touched);
       }
@@ -235,7 +236,7 @@ export class Timeline {
     const marks = this.marksOf(event.target);
     touched.add(event.target);
     if (event.kind === 'recall') {
-      marks.recalledBy = event.from;
+      if (!marks.recall || event.seq < marks.recall.seq) marks.recall = event;
       this.forget(event.target, touched);
     } else if (event.kind === 'vote') {
       marks.voters.add(event.from.id);
@@ -271,8 +272,8 @@ export class Timeline {
     const marks = this.marks.get(event.seq);
     return {
       event,
-      content: marks?.recalledBy ? { type: 'recalled' } : event.content,
-      ...(marks?.recalledBy && { recalledBy: marks.recalledBy }),
+      content: marks?.recall ? { type: 'recalled' } : event.content,
+      ...(marks?.recall && { recalledBy: marks.recall.from }),
       votes: marks?.voters.size ?? 0,
       voted: marks?.voters.has(this.selfId) ?? false,
       answered: (marks?.answers.size ?? 0) > 0,
