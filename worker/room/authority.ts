@@ -4,10 +4,10 @@
  */
 import { encodeEvent } from '../../shared/codec.ts';
 import type { Refusal } from '../../shared/errors.ts';
-import type { AckFrame, ActionFrame, ChatEvent, SendFrame, User } from '../../shared/protocol.ts';
+import type { AckFrame, ChatEvent, EventFrame, User } from '../../shared/protocol.ts';
 import { decideAction } from './actions.ts';
 import { namedUsers } from './audience.ts';
-import type { Attendance, Decision, Scene } from './decision.ts';
+import { type Attendance, type Decision, refused, type Scene } from './decision.ts';
 import { Draft } from './draft.ts';
 import type { AddressBook, Clock, EventLog, RoomSettings, StoredEvent } from './ports.ts';
 import { type Question, QuestionBook } from './question-book.ts';
@@ -19,7 +19,7 @@ import { decideSend } from './speech.ts';
 export interface Submission {
   /** As the server knows the author, never as a client claims [R7]. */
   readonly author: User;
-  readonly frame: SendFrame | ActionFrame;
+  readonly frame: EventFrame;
   /** From a back end: it may write to users who have not been here yet. */
   readonly fromBackEnd?: boolean;
   /** Decided before: refused with this, unless it repeats what was accepted already [R3]. */
@@ -140,6 +140,7 @@ export class Authority {
 
 function decide({ author, frame, fromBackEnd, refusal }: Submission, scene: Scene): Decision {
   if (refusal) return { type: 'refused', refusal };
+  if (frame.type === 'moderate') return refused('forbidden', 'nobody may moderate this room');
   return frame.type === 'send'
     ? decideSend(author, frame, scene, fromBackEnd ?? false)
     : decideAction(author, frame, scene);

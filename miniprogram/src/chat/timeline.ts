@@ -205,7 +205,7 @@ export class Timeline {
       if (event.kind === 'message') {
         this.entriesBySeq.set(event.seq, this.entryOf(event));
         if (event.content.type === 'answer') touched.add(this.markAnswered(event.content.question));
-      } else {
+      } else if (event.kind !== 'moderation') {
         touched.add(this.mark(event));
       }
     }

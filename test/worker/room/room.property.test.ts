@@ -124,7 +124,7 @@ class Chronicle {
   /** What a question's list entry must say to a user who may see it, from all that was done. */
   tally(session: Session, seq: number): { votes: number; voted: boolean; state: string } {
     const events = [...this.events.values()];
-    const about = events.filter((event) => event.kind !== 'message' && event.target === seq);
+    const about = events.filter((event) => 'target' in event && event.target === seq);
     const voters = about.flatMap(({ kind, from }) => (kind === 'vote' ? [from.id] : []));
     const answers = events.filter((event) => {
       const frame = this.written.get(event.id);
