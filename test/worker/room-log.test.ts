@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { migrate } from '../../worker/migrations.ts';
 import { Room } from '../../worker/room/room.ts';
 import { RoomLog } from '../../worker/room-log.ts';
-import { SqlAddressBook, SqlFlag, SqlSettingsStore } from '../../worker/room-records.ts';
+import {
+  SqlAddressBook,
+  SqlFlag,
+  SqlSanctionStore,
+  SqlSettingsStore,
+} from '../../worker/room-records.ts';
 import { batchOf, recalledEvent, storedEvent, testEventLog } from '../support/log-contract.ts';
 import { FakePeer } from '../support/room-harness.ts';
 import { newRoom, stubOf } from './support/client.ts';
@@ -50,6 +55,8 @@ function roomOn(storage: Storage): Room {
     log: new RoomLog(storage),
     addresses: new SqlAddressBook(sql),
     settings: new SqlSettingsStore(sql),
+    sanctions: new SqlSanctionStore(sql),
+    atomically: <Result>(work: () => Result) => storage.transactionSync(work),
     someLackRoster: new SqlFlag(sql, 'some_lack_roster'),
     clock: Date.now,
     timer: () => {},

@@ -201,7 +201,7 @@ describe('whatever happens to connections, room and storage', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
         const h = new RoomHarness();
-        h.room.configure({ owner: 'p0', hosts: ['p1'] });
+        h.configure({ owner: 'p0', hosts: ['p1'] });
         const people = [
           new Person(h, 'p0', 'red'),
           new Person(h, 'p1', 'red'),
