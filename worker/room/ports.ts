@@ -94,7 +94,7 @@ export interface SanctionStore {
   write(userId: string, sanctions: Sanctions): void;
 }
 
-/** Does `work`. When it throws, nothing of what it wrote is stored, and neither is it when the room dies. */
+/** Does `work` as one unit of storage: when it throws, nothing that it wrote is kept. */
 export type Atomically = <Result>(work: () => Result) => Result;
 
 /** A yes or no that outlives the room's sleep; "no" until it is written. */

@@ -196,9 +196,10 @@ export class Room {
     });
     this.#settings = settings;
     if (commit) this.#deliver(commit);
-    for (const { id, role } of this.#users()) {
-      if (before.get(id) !== role) this.#presence.changed(id);
-    }
+    const changed = this.#users().filter(({ id, role }) => before.get(id) !== role);
+    for (const { id } of changed) this.#presence.changed(id);
+    // Who was here in spite of a ban, as the owner, is that no more.
+    this.#endBanned(changed.map(({ id }) => id));
     return this.#settings;
   }
 
@@ -341,6 +342,15 @@ export class Room {
   #endExpired(): void {
     const expired = this.#fanOut.expired(this.#ports.clock());
     this.#endAll(new Map(expired.map((peer) => [peer, SESSION_EXPIRED])));
+  }
+
+  #endBanned(userIds: readonly string[]): void {
+    const banned = new Map<Peer, Refusal>();
+    for (const userId of userIds) {
+      const ban = this.banOf(userId);
+      if (ban) for (const peer of this.#roster.connections(userId)) banned.set(peer, ban);
+    }
+    this.#endAll(banned);
   }
 
   /** All are told before anybody leaves: leaving is news, and none of it is for them any more. */
