@@ -15,8 +15,10 @@ import {
   CursorSchema,
   FrameIdSchema,
   GroupSchema,
+  moderationEntries,
   NameSchema,
   RoomNameSchema,
+  SlowModeSchema,
   TextSchema,
   type User,
   UserIdSchema,
@@ -66,7 +68,19 @@ export const NoticeRequestSchema = v.object({
   to: v.optional(AudienceSchema),
 });
 
-/** `PUT /api/rooms/:room/settings`. What is left out stays as it is; an empty title or owner is removed. */
+/** `POST /api/rooms/:room/moderation`. The same `id` again does nothing more. */
+export const ModerationRequestSchema = v.object({
+  id: v.optional(FrameIdSchema),
+  ...moderationEntries,
+});
+
+/** The `:seq` of `DELETE /api/rooms/:room/messages/:seq`. */
+export const SeqParamSchema = v.pipe(digits, v.minValue(1, 'must be a seq'));
+
+/**
+ * `PUT /api/rooms/:room/settings`. What is left out stays as it is; an empty title or owner is
+ * removed, and 0 turns the slow mode off.
+ */
 export const SettingsRequestSchema = v.object({
   title: v.optional(
     v.pipe(
@@ -87,11 +101,13 @@ export const SettingsRequestSchema = v.object({
       v.transform((hosts) => [...new Set(hosts)]),
     ),
   ),
+  slowMode: v.optional(SlowModeSchema),
 });
 
 export type SessionRequest = v.InferOutput<typeof SessionRequestSchema>;
 export type UnreadRequest = v.InferOutput<typeof UnreadRequestSchema>;
 export type NoticeRequest = v.InferOutput<typeof NoticeRequestSchema>;
+export type ModerationRequest = v.InferOutput<typeof ModerationRequestSchema>;
 export type SettingsRequest = v.InferOutput<typeof SettingsRequestSchema>;
 
 /** Answer of `POST /api/session`; `expiresAt` in milliseconds since 1970. */
@@ -105,6 +121,8 @@ export interface SessionResponse {
 export interface RoomResponse {
   readonly name: string;
   readonly title?: string;
+  /** Seconds between two messages of a member; missing when there is no slow mode. */
+  readonly slowMode?: number;
   readonly online: number;
   readonly epoch?: string;
   readonly head: number;
@@ -174,11 +192,15 @@ export interface UnreadResponse {
   readonly rooms: readonly (UnreadRoom | { readonly room: string; readonly error: ErrorBody })[];
 }
 
-/** Answer of `POST /api/rooms/:room/notices`. */
-export interface NoticeResponse {
+/** Answer of what becomes an event: `moderation`, and `DELETE` of a message. */
+export interface EventResponse {
   readonly id: string;
   readonly seq: number;
   readonly at: number;
+}
+
+/** Answer of `POST /api/rooms/:room/notices`. */
+export interface NoticeResponse extends EventResponse {
   readonly offline?: readonly string[];
 }
 

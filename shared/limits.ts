@@ -45,6 +45,8 @@ export const MAX_RESUME_EVENTS = 1_000;
 export const DEDUPE_EVENTS = 1_000;
 /** A sender may recall a message this long after it was sent, in milliseconds; hosts at any time. */
 export const RECALL_WINDOW_MS = 2 * 60_000;
+/** Most seconds that a room in slow mode may make its members wait between two messages. */
+export const MAX_SLOW_MODE_SECONDS = 3_600;
 /** Most questions that a list of them holds: the newest. */
 export const MAX_LISTED_QUESTIONS = 200;
 /** Most answers that such a list gives with a question: the newest. */

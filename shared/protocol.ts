@@ -14,6 +14,7 @@ import {
   MAX_NAME_LENGTH,
   MAX_PAGE_EVENTS,
   MAX_ROOM_NAME_LENGTH,
+  MAX_SLOW_MODE_SECONDS,
   MAX_TEXT_LENGTH,
   MAX_USER_ID_LENGTH,
 } from './limits.ts';
@@ -82,6 +83,21 @@ export const TextSchema = v.pipe(
 
 const SeqSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minValue(1));
 const CountSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minValue(0));
+
+/** Milliseconds since 1970. */
+const TimeSchema = v.pipe(
+  v.number('must be a time in milliseconds since 1970'),
+  v.safeInteger(),
+  v.minValue(1),
+);
+
+/** Seconds that a member has to wait between two messages; 0 is no waiting. */
+export const SlowModeSchema = v.pipe(
+  v.number('must be a number'),
+  v.safeInteger(),
+  v.minValue(0),
+  v.maxValue(MAX_SLOW_MODE_SECONDS),
+);
 
 /** Where a cursor comes from outside: `<epoch>.<seq>`, read into its parts. */
 export const CursorSchema = v.pipe(
@@ -156,6 +172,16 @@ export const ContentSchema = v.variant('type', [SendContentSchema, ContentSchema
 const actionFrame = <Type extends string>(type: Type) =>
   v.object({ type: v.literal(type), id: FrameIdSchema, target: SeqSchema });
 
+/** What a host can do to somebody. */
+export const ModerationActionSchema = v.picklist(['mute', 'unmute', 'kick', 'ban', 'unban']);
+
+/** What a host wants to do to whom, and until when (milliseconds since 1970). */
+export const moderationEntries = {
+  action: ModerationActionSchema,
+  user: UserIdSchema,
+  until: v.optional(TimeSchema),
+};
+
 const ClientFrameSchemas = {
   send: v.object({
     type: v.literal('send'),
@@ -167,6 +193,7 @@ const ClientFrameSchemas = {
   recall: actionFrame('recall'),
   vote: actionFrame('vote'),
   resolve: actionFrame('resolve'),
+  moderate: v.object({ type: v.literal('moderate'), id: FrameIdSchema, ...moderationEntries }),
   history: v.object({
     type: v.literal('history'),
     id: FrameIdSchema,
@@ -186,6 +213,7 @@ export const ClientFrameSchema = v.variant('type', [
   ClientFrameSchemas.recall,
   ClientFrameSchemas.vote,
   ClientFrameSchemas.resolve,
+  ClientFrameSchemas.moderate,
   ClientFrameSchemas.history,
   ClientFrameSchemas.typing,
 ]);
@@ -213,9 +241,28 @@ const EventSchemas = {
     ...eventEntries,
     target: SeqSchema,
   }),
+  sanction: v.object({
+    kind: v.literal('moderation'),
+    ...eventEntries,
+    action: ModerationActionSchema,
+    user: v.string(),
+    /** What they are called, as far as the server knows. */
+    name: v.optional(v.string()),
+    until: v.optional(TimeSchema),
+  }),
+  slowMode: v.object({
+    kind: v.literal('moderation'),
+    ...eventEntries,
+    action: v.literal('slow_mode'),
+    seconds: CountSchema,
+  }),
 };
 
-export const EventSchema = v.variant('kind', [EventSchemas.message, EventSchemas.action]);
+export const EventSchema = v.variant('kind', [
+  EventSchemas.message,
+  EventSchemas.action,
+  v.variant('action', [EventSchemas.sanction, EventSchemas.slowMode]),
+]);
 
 /** What a client makes of an event that a newer server sent: its place in the order, and no more. */
 export const UnknownEventSchema = v.pipe(
@@ -229,7 +276,12 @@ const ServerFrameSchemas = {
   welcome: v.object({
     type: v.literal('welcome'),
     protocol: v.number(),
-    room: v.object({ name: v.string(), title: v.optional(v.string()) }),
+    room: v.object({
+      name: v.string(),
+      title: v.optional(v.string()),
+      /** Seconds; missing when there is none. */
+      slowMode: v.optional(CountSchema),
+    }),
     self: UserSchema,
     epoch: v.string(),
     head: CountSchema,
@@ -301,6 +353,10 @@ export type ChatEvent = v.InferOutput<typeof EventSchema>;
 export type ChatMessage = v.InferOutput<typeof EventSchemas.message>;
 /** An event that does something to another. */
 export type ChatAction = v.InferOutput<typeof EventSchemas.action>;
+/** An event that says what was done to somebody. */
+export type ChatSanction = v.InferOutput<typeof EventSchemas.sanction>;
+/** An event that says how long members have to wait between two messages from now on. */
+export type ChatSlowMode = v.InferOutput<typeof EventSchemas.slowMode>;
 export type UnknownEvent = v.InferOutput<typeof UnknownEventSchema>;
 export type ClientFrame = v.InferOutput<typeof ClientFrameSchema>;
 export type SendFrame = v.InferOutput<typeof ClientFrameSchemas.send>;
@@ -308,6 +364,9 @@ export type ActionFrame =
   | v.InferOutput<typeof ClientFrameSchemas.recall>
   | v.InferOutput<typeof ClientFrameSchemas.vote>
   | v.InferOutput<typeof ClientFrameSchemas.resolve>;
+export type ModerateFrame = v.InferOutput<typeof ClientFrameSchemas.moderate>;
+/** A frame that becomes an event. */
+export type EventFrame = SendFrame | ActionFrame | ModerateFrame;
 export type HistoryFrame = v.InferOutput<typeof ClientFrameSchemas.history>;
 export type ServerFrame = v.InferOutput<typeof ServerFrameSchema>;
 export type WelcomeFrame = v.InferOutput<typeof ServerFrameSchemas.welcome>;

@@ -3,6 +3,7 @@ import { type Cursor, parseCursor } from '../shared/cursor.ts';
 import { closeCodeOf } from '../shared/errors.ts';
 import type {
   MembersResponse,
+  ModerationRequest,
   NoticeRequest,
   PageResponse,
   QuestionsResponse,
@@ -11,16 +12,17 @@ import type {
   UnreadRoom,
 } from '../shared/http.ts';
 import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE, MAX_FRAME_BYTES } from '../shared/limits.ts';
-import { SUBPROTOCOL } from '../shared/protocol.ts';
+import { type EventFrame, SUBPROTOCOL } from '../shared/protocol.ts';
 import { type Env, retentionPolicy, roomPolicy } from './env.ts';
 import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
+import type { Answer } from './refusal.ts';
 import type { Verdict } from './room/authority.ts';
 import { GroupCommit } from './room/group-commit.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { type Inbound, Room } from './room/room.ts';
 import { RoomLog } from './room-log.ts';
-import { SqlAddressBook, SqlFlag, SqlSettingsStore } from './room-records.ts';
+import { SqlAddressBook, SqlFlag, SqlSanctionStore, SqlSettingsStore } from './room-records.ts';
 import { readSessionHeader } from './session-header.ts';
 import { closeQuietly, SocketPeer } from './socket-peer.ts';
 
@@ -120,47 +122,81 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Who is online. */
-  members(): MembersResponse {
-    return this.#look()?.room.members() ?? { online: 0, members: [] };
+  members(session: Session): Answer<MembersResponse> {
+    const nobody = { online: 0, members: [] };
+    return this.#read(session, nobody, ({ room }) => room.members());
   }
 
   /** The `limit` newest events before `before` that `session` may see. */
-  page(session: Session, before: number | undefined, limit: number): PageResponse {
-    const page = this.#look()?.room.page(session, before, limit);
-    if (!page) return { events: [], oldest: 1, more: false };
-    return { ...page, events: page.events.map(({ event }) => event) };
+  page(session: Session, before: number | undefined, limit: number): Answer<PageResponse> {
+    const nothing = { events: [], oldest: 1, more: false };
+    return this.#read<PageResponse>(session, nothing, ({ room }) => {
+      const page = room.page(session, before, limit);
+      return { ...page, events: page.events.map(({ event }) => event) };
+    });
   }
 
   /** The questions that `session` may see. */
-  questions(session: Session): QuestionsResponse {
-    return { questions: this.#look()?.room.questions(session) ?? [] };
+  questions(session: Session): Answer<QuestionsResponse> {
+    const none = { questions: [] };
+    return this.#read<QuestionsResponse>(session, none, ({ room }) => ({
+      questions: room.questions(session),
+    }));
   }
 
   /** What is new to `session` since `since`. */
-  unread(session: Session, since: Cursor | undefined): UnreadRoom {
-    const open = this.#look();
-    if (!open) return { room: this.#name, unread: 0, head: 0 };
-    const { unread, last } = open.room.unread(session, since);
-    const { epoch, head } = open.log;
-    return { room: open.room.name, unread, epoch, head, ...(last && { last: last.event }) };
+  unread(session: Session, since: Cursor | undefined): Answer<UnreadRoom> {
+    const nothing = { room: this.#name, unread: 0, head: 0 };
+    return this.#read<UnreadRoom>(session, nothing, ({ room, log }) => {
+      const { unread, last } = room.unread(session, since);
+      const { epoch, head } = log;
+      return { room: room.name, unread, epoch, head, ...(last && { last: last.event }) };
+    });
   }
 
   /** Publishes a notice of a back end. */
-  async notify({ id, text, to }: NoticeRequest & { id: string }): Promise<Verdict> {
-    const frame = { id, content: { type: 'notice' as const, text }, ...(to && { to }) };
+  notify({ id, text, to }: NoticeRequest & { id: string }): Promise<Verdict> {
+    const content = { type: 'notice' as const, text };
+    return this.#post({ type: 'send', id, content, ...(to && { to }) });
+  }
+
+  /** Does to somebody what an operator wants. */
+  moderate(request: ModerationRequest & { id: string }): Promise<Verdict> {
+    return this.#post({ type: 'moderate', ...request });
+  }
+
+  /** Recalls a message for an operator, also one that is private to others. */
+  async recall(id: string, target: number): Promise<Verdict> {
+    if (this.#look()) return await this.#post({ type: 'recall', id, target });
+    return { ok: false, refusal: { code: 'not_found', message: 'nobody has entered this room' } };
+  }
+
+  /** Changes the settings that are given, and returns all of them; a new slow mode is event `id`. */
+  async configure(change: SettingsRequest, id: string): Promise<RoomSettings> {
+    const { title, owner, hosts, slowMode } = change;
+    const given = {
+      ...(title !== undefined && { title }),
+      ...(owner !== undefined && { owner }),
+      ...(hosts !== undefined && { hosts }),
+      ...(slowMode !== undefined && { slowMode }),
+    };
+    const settings = this.#enter().room.configure(given, SYSTEM_USER, id);
+    await this.#planTrim();
+    return settings;
+  }
+
+  async #post(frame: EventFrame): Promise<Verdict> {
     const verdict = this.#enter().room.post(frame, SYSTEM_USER);
     await this.#planTrim();
     return verdict;
   }
 
-  /** Changes the settings that are given, and returns all of them. */
-  configure(change: SettingsRequest): RoomSettings {
-    const { title, owner, hosts } = change;
-    return this.#enter().room.configure({
-      ...(title !== undefined && { title }),
-      ...(owner !== undefined && { owner }),
-      ...(hosts !== undefined && { hosts }),
-    });
+  /** What `session` reads of the room; `otherwise` when nobody ever entered it. */
+  #read<Value>(session: Session, otherwise: Value, read: (open: OpenRoom) => Value): Answer<Value> {
+    const open = this.#look();
+    if (!open) return { ok: true, value: otherwise };
+    const refusal = open.room.banOf(session.id);
+    return refusal ? { ok: false, refusal } : { ok: true, value: read(open) };
   }
 
   get #name(): string {
@@ -192,6 +228,8 @@ export class ChatRoom extends DurableObject<Env> {
       log,
       addresses: new SqlAddressBook(storage.sql),
       settings: new SqlSettingsStore(storage.sql),
+      sanctions: new SqlSanctionStore(storage.sql),
+      atomically: <Result>(work: () => Result) => storage.transactionSync(work),
       someLackRoster: new SqlFlag(storage.sql, 'some_lack_roster'),
       clock: Date.now,
       timer: (ms: number, task: () => void) => void setTimeout(task, ms),

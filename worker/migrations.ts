@@ -25,6 +25,14 @@ const MIGRATIONS: readonly Migration[] = [
     sql.exec('ALTER TABLE events ADD COLUMN questions INTEGER');
     sql.exec('CREATE INDEX question_events ON events (first) WHERE questions IS NOT NULL');
   },
+  (sql) => {
+    // A row for each user who is muted or banned, until then (milliseconds since 1970).
+    sql.exec(`CREATE TABLE moderation (
+      user TEXT PRIMARY KEY,
+      muted_until INTEGER,
+      banned_until INTEGER
+    ) WITHOUT ROWID`);
+  },
 ];
 
 /** Whether there is anything in this storage: reading a room that nobody entered must not make one. */

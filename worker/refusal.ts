@@ -13,6 +13,17 @@ export class RefusalError extends Error {
   }
 }
 
+/** What a room answers by RPC, over which an exception loses what it carries. */
+export type Answer<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** The value of an answer; throws a {@link RefusalError} when there is none. */
+export function unwrap<Value>(answer: Answer<Value>): Value {
+  if (answer.ok) return answer.value;
+  throw new RefusalError(answer.refusal);
+}
+
 /** Makes a {@link RefusalError} of a code and a sentence. */
 export function refuse(code: ErrorCode, message: string, cause?: unknown): RefusalError {
   return new RefusalError({ code, message }, { cause });

@@ -1,6 +1,14 @@
 /** What a room keeps besides its events, on the SQLite storage of its Durable Object. */
 import { type MetaKey, readMeta, writeMeta } from './migrations.ts';
-import type { Address, AddressBook, Flag, RoomSettings, SettingsStore } from './room/ports.ts';
+import type {
+  Address,
+  AddressBook,
+  Flag,
+  RoomSettings,
+  SanctionStore,
+  Sanctions,
+  SettingsStore,
+} from './room/ports.ts';
 import { firstRow } from './sql.ts';
 
 /** Everybody who has ever been here: a row for each, written once. */
@@ -36,6 +44,45 @@ export class SqlSettingsStore implements SettingsStore {
 
   write(settings: RoomSettings): void {
     writeMeta(this.#sql, 'settings', JSON.stringify(settings));
+  }
+}
+
+type SanctionRow = { user: string; muted_until: number | null; banned_until: number | null };
+
+/** Who is muted or banned: a row for each. */
+export class SqlSanctionStore implements SanctionStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  *read(): Generator<[userId: string, sanctions: Sanctions]> {
+    const rows = this.#sql.exec<SanctionRow>(
+      'SELECT user, muted_until, banned_until FROM moderation',
+    );
+    for (const { user, muted_until: mutedUntil, banned_until: bannedUntil } of rows) {
+      yield [
+        user,
+        {
+          ...(mutedUntil !== null && { mutedUntil }),
+          ...(bannedUntil !== null && { bannedUntil }),
+        },
+      ];
+    }
+  }
+
+  write(userId: string, { mutedUntil, bannedUntil }: Sanctions): void {
+    if (mutedUntil === undefined && bannedUntil === undefined) {
+      this.#sql.exec('DELETE FROM moderation WHERE user = ?', userId);
+      return;
+    }
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO moderation (user, muted_until, banned_until) VALUES (?, ?, ?)',
+      userId,
+      mutedUntil ?? null,
+      bannedUntil ?? null,
+    );
   }
 }
 

@@ -10,10 +10,18 @@ import {
   encodePageFrame,
 } from '../../shared/codec.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import type { ChatAction, ChatEvent, ChatMessage } from '../../shared/protocol.ts';
+import type {
+  ChatAction,
+  ChatEvent,
+  ChatMessage,
+  ChatSanction,
+  ChatSlowMode,
+} from '../../shared/protocol.ts';
 
 const send = (fields: object) =>
   JSON.stringify({ type: 'send', id: 'a', content: { type: 'text', text: 'hi' }, ...fields });
+const moderate = (fields: object) =>
+  JSON.stringify({ type: 'moderate', id: 'a', action: 'mute', user: 'eve', ...fields });
 const text = (value: unknown) => send({ content: { type: 'text', text: value } });
 
 function refusalOf(data: string | ArrayBuffer): { code: ErrorCode; message: string; id?: string } {
@@ -51,6 +59,14 @@ describe('[R9] what is not a frame is refused, and says what is wrong', () => {
     ['a vote for nothing', '{"type":"vote","id":"v"}', /^target/],
     ['a recall without an id', '{"type":"recall","target":1}', /^id/],
     ['a target that is no place', '{"type":"resolve","id":"r","target":0}', /^target/],
+    ['an unknown moderation', moderate({ action: 'shame' }), /^action/],
+    ['a slow mode by frame', moderate({ action: 'slow_mode', seconds: 5 }), /^action/],
+    ['a moderation of nobody', moderate({ user: '' }), /^user/],
+    ['a moderation of many', moderate({ user: ['a', 'b'] }), /^user/],
+    ['a moderation without an id', moderate({ id: undefined }), /^id/],
+    ['a mute until a date in words', moderate({ until: '2030-01-01' }), /^until: must be a time/],
+    ['a mute until a fraction', moderate({ until: 1.5 }), /^until/],
+    ['a mute until never', moderate({ until: 0 }), /^until/],
     ['an unknown content', send({ content: { type: 'poll', text: 'hi' } }), /^content\.type/],
     ['empty text', text(''), /^content\.text: text must not be blank/],
     ['blank text', text(' \n\t\u3000'), /must not be blank/],
@@ -100,9 +116,12 @@ describe('[R9] what is not a frame is refused, and says what is wrong', () => {
   it('never throws, and never says more than a line', () => {
     const json = fc.json({ maxDepth: 4 });
     const near = fc.record({
-      type: fc.constantFrom('send', 'recall', 'vote', 'resolve', 'history', 'typing', '__proto__'),
+      type: fc.constantFrom('send', 'recall', 'moderate', 'history', 'typing', '__proto__'),
       id: fc.anything(),
       target: fc.anything(),
+      action: fc.anything(),
+      user: fc.anything(),
+      until: fc.anything(),
       content: fc.anything(),
       to: fc.anything(),
       before: fc.anything(),
@@ -186,9 +205,10 @@ describe('what is a frame is read as it was meant', () => {
       { kind: 'dance', seq: 2, at: 2 },
       message,
       { ...message, seq: 4, content: { type: 'smell' } },
+      { kind: 'moderation', seq: 5, at: 5, id: 'y', from, action: 'shame', user: 'u' },
     ];
     const decoded = decodeServerFrame(
-      JSON.stringify({ type: 'events', after: 1, upTo: 4, events }),
+      JSON.stringify({ type: 'events', after: 1, upTo: 5, events }),
     );
     expect(decoded).toMatchObject({
       ok: true,
@@ -197,6 +217,7 @@ describe('what is a frame is read as it was meant', () => {
           { kind: 'unknown', seq: 2 },
           { kind: 'message', seq: 3 },
           { kind: 'unknown', seq: 4 },
+          { kind: 'unknown', seq: 5 },
         ],
       },
     });
@@ -226,7 +247,21 @@ describe('what is a frame is read as it was meant', () => {
       to: fc.constant({ group: 'red' }),
       also: fc.constant(['v']),
     });
-    const event: fc.Arbitrary<ChatEvent> = fc.oneof(message, action);
+    const sanction = fc.record<ChatSanction>({
+      kind: fc.constant('moderation'),
+      ...common,
+      action: fc.constantFrom('mute', 'unmute', 'kick', 'ban', 'unban'),
+      user: words,
+      name: words,
+      until: fc.integer({ min: 1 }),
+    });
+    const slowMode = fc.record<ChatSlowMode>({
+      kind: fc.constant('moderation'),
+      ...common,
+      action: fc.constant('slow_mode'),
+      seconds: fc.nat(3_600),
+    });
+    const event: fc.Arbitrary<ChatEvent> = fc.oneof(message, action, sanction, slowMode);
     fc.assert(
       fc.property(event, (value) => {
         const line = encodeEvent(value);

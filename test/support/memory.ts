@@ -6,6 +6,8 @@ import type {
   EventLog,
   Flag,
   RoomSettings,
+  SanctionStore,
+  Sanctions,
   SettingsStore,
   StoredEvent,
 } from '../../worker/room/ports.ts';
@@ -101,6 +103,32 @@ export class MemorySettingsStore implements SettingsStore {
 
   write(settings: RoomSettings): void {
     this.#settings = settings;
+  }
+}
+
+export class MemorySanctionStore implements SanctionStore {
+  #users = new Map<string, Sanctions>();
+
+  /** How many rows a store would hold. */
+  get size(): number {
+    return this.#users.size;
+  }
+
+  read(): Iterable<readonly [userId: string, sanctions: Sanctions]> {
+    return [...this.#users];
+  }
+
+  write(userId: string, sanctions: Sanctions): void {
+    if (Object.keys(sanctions).length > 0) this.#users.set(userId, sanctions);
+    else this.#users.delete(userId);
+  }
+
+  /** Takes back what is written until then. */
+  begin(): () => void {
+    const before = new Map(this.#users);
+    return () => {
+      this.#users = before;
+    };
   }
 }
 

@@ -1,11 +1,25 @@
 /** A pure room with its world in the test's hands. */
 import { encodeFrame } from '../../shared/codec.ts';
 import type { Cursor } from '../../shared/cursor.ts';
-import type { ActionFrame, Audience, ClientFrame, SendContent } from '../../shared/protocol.ts';
-import type { Peer, Session } from '../../worker/room/ports.ts';
+import type {
+  ActionFrame,
+  Audience,
+  ClientFrame,
+  EventFrame,
+  ModerateFrame,
+  SendContent,
+} from '../../shared/protocol.ts';
+import type { Verdict } from '../../worker/room/authority.ts';
+import type { Peer, RoomSettings, Session } from '../../worker/room/ports.ts';
 import { Room, type RoomPolicy } from '../../worker/room/room.ts';
 import { Inbox } from './inbox.ts';
-import { MemoryAddressBook, MemoryFlag, MemoryLog, MemorySettingsStore } from './memory.ts';
+import {
+  MemoryAddressBook,
+  MemoryFlag,
+  MemoryLog,
+  MemorySanctionStore,
+  MemorySettingsStore,
+} from './memory.ts';
 
 /** A client without a network between it and the room. */
 export class FakePeer implements Peer {
@@ -29,6 +43,8 @@ export class FakePeer implements Peer {
   }
 }
 
+const SYSTEM = { id: 'system', name: 'system' };
+
 const GENEROUS: RoomPolicy = { rate: { burst: 1_000_000, perSecond: 1_000 }, capacity: 1_000 };
 
 /** The room, its ports, and short words for what people do. */
@@ -36,6 +52,7 @@ export class RoomHarness {
   readonly log = new MemoryLog();
   readonly addresses = new MemoryAddressBook();
   readonly settings = new MemorySettingsStore();
+  readonly sanctions = new MemorySanctionStore();
   readonly someLackRoster = new MemoryFlag();
   readonly faults: unknown[] = [];
   readonly policy: RoomPolicy;
@@ -131,6 +148,27 @@ export class RoomHarness {
     return this.#submit(peer, (id) => ({ type, id, target }));
   }
 
+  /** Does something to somebody under a new id. Returns the code of its refusal, or its seq. */
+  moderate(
+    peer: FakePeer,
+    action: ModerateFrame['action'],
+    user: string,
+    until?: number,
+  ): string | number {
+    const rest = { action, user, ...(until !== undefined && { until }) };
+    return this.#submit(peer, (id) => ({ type: 'moderate', id, ...rest }));
+  }
+
+  /** Has a back end do something. */
+  post(frame: EventFrame): Verdict {
+    return this.room.post(frame, SYSTEM);
+  }
+
+  /** Changes the settings as an operator. */
+  configure(change: Partial<RoomSettings>): RoomSettings {
+    return this.room.configure(change, SYSTEM, `id-${++this.#id}`);
+  }
+
   #submit(peer: FakePeer, frame: (id: string) => ClientFrame): string | number {
     const id = `id-${++this.#id}`;
     this.receive(peer, frame(id));
@@ -140,6 +178,18 @@ export class RoomHarness {
     throw new Error(`no answer to ${id}`);
   }
 
+  #atomically<Result>(work: () => Result): Result {
+    const settings = this.settings.read();
+    const undo = this.sanctions.begin();
+    try {
+      return work();
+    } catch (fault) {
+      this.settings.write(settings);
+      undo();
+      throw fault;
+    }
+  }
+
   #wake(): Room {
     const room = new Room(
       {
@@ -147,6 +197,8 @@ export class RoomHarness {
         log: this.log,
         addresses: this.addresses,
         settings: this.settings,
+        sanctions: this.sanctions,
+        atomically: (work) => this.#atomically(work),
         someLackRoster: this.someLackRoster,
         clock: () => this.now,
         timer: (ms, task) => this.#timers.push({ at: this.now + ms, task }),

@@ -1,6 +1,12 @@
 /** What every client under test can do, whatever its socket is. */
 import { encodeFrame } from '../../shared/codec.ts';
-import type { ActionFrame, ClientFrame, SendFrame, ServerFrame } from '../../shared/protocol.ts';
+import type {
+  ActionFrame,
+  ClientFrame,
+  ModerateFrame,
+  SendFrame,
+  ServerFrame,
+} from '../../shared/protocol.ts';
 import { type FrameOf, Inbox } from './inbox.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -51,6 +57,17 @@ export abstract class TestClient {
   async act(type: ActionFrame['type'], target: number): Promise<FrameOf<'ack'>> {
     const id = `t-${++ids}`;
     this.send({ type, id, target });
+    return await this.next('ack', (ack) => ack.id === id);
+  }
+
+  /** Does something to somebody and waits for the ack. */
+  async moderate(
+    action: ModerateFrame['action'],
+    user: string,
+    until?: number,
+  ): Promise<FrameOf<'ack'>> {
+    const id = `t-${++ids}`;
+    this.send({ type: 'moderate', id, action, user, ...(until !== undefined && { until }) });
     return await this.next('ack', (ack) => ack.id === id);
   }
 

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { migrate } from '../../worker/migrations.ts';
 import { Room } from '../../worker/room/room.ts';
 import { RoomLog } from '../../worker/room-log.ts';
-import { SqlAddressBook, SqlFlag, SqlSettingsStore } from '../../worker/room-records.ts';
+import {
+  SqlAddressBook,
+  SqlFlag,
+  SqlSanctionStore,
+  SqlSettingsStore,
+} from '../../worker/room-records.ts';
 import { batchOf, recalledEvent, storedEvent, testEventLog } from '../support/log-contract.ts';
 import { FakePeer } from '../support/room-harness.ts';
 import { newRoom, stubOf } from './support/client.ts';
@@ -50,6 +55,8 @@ function roomOn(storage: Storage): Room {
     log: new RoomLog(storage),
     addresses: new SqlAddressBook(sql),
     settings: new SqlSettingsStore(sql),
+    sanctions: new SqlSanctionStore(sql),
+    atomically: <Result>(work: () => Result) => storage.transactionSync(work),
     someLackRoster: new SqlFlag(sql, 'some_lack_roster'),
     clock: Date.now,
     timer: () => {},
@@ -194,6 +201,17 @@ describe('what a room costs, in rows written', () => {
       expect(written(() => frames(ask))).toBe(2);
       expect(written(() => room.receive(votes))).toBe(2);
       expect(written(() => room.questions(alice.session))).toBe(0);
+      const system = { id: 'system', name: 'system' };
+      const moderate = (id: string, action: 'mute' | 'unmute' | 'kick') => () =>
+        room.post({ type: 'moderate', id, action, user: 'bob' }, system);
+      expect(written(moderate('m1', 'mute'))).toBe(2);
+      expect(written(moderate('m2', 'mute'))).toBe(1);
+      expect(written(moderate('m3', 'unmute'))).toBe(2);
+      expect(written(moderate('m4', 'kick'))).toBe(1);
+      expect(written(() => room.configure({ slowMode: 1 }, system, 's1'))).toBe(2);
+      const inSlowMode = votes.map(({ peer }) => ({ peer, data: JSON.stringify(send('5')) }));
+      expect(written(() => room.receive(inSlowMode))).toBe(1);
+      room.configure({ slowMode: 0 }, system, 's2');
       expect(written(() => room.join(tablet))).toBe(0);
       expect(written(() => frames({ type: 'typing' }))).toBe(0);
       expect(written(() => frames({ type: 'history', id: 'h', before: 3, limit: 9 }))).toBe(0);

@@ -1,27 +1,53 @@
 import { Hono } from 'hono';
 import {
+  type EventResponse,
+  ModerationRequestSchema,
   NoticeRequestSchema,
   type NoticeResponse,
+  SeqParamSchema,
   SettingsRequestSchema,
 } from '../../shared/http.ts';
+import type { AckFrame } from '../../shared/protocol.ts';
 import { RefusalError } from '../refusal.ts';
+import type { Verdict } from '../room/authority.ts';
 import type { AppEnv } from './app-types.ts';
 import { limitBody, requireAdmin } from './guards.ts';
-import { readBody, roomOf } from './input.ts';
+import { parseInput, readBody, roomOf } from './input.ts';
 import { askRoom } from './rooms-client.ts';
+
+/** The id of a request that has none: it makes asking the room twice safe. */
+const newId = () => crypto.randomUUID();
 
 /** What back ends and operators do with rooms, under `/api/rooms`, with the admin key. */
 export const adminRoutes = new Hono<AppEnv>()
   .post('/:room/notices', requireAdmin(), limitBody(), async (c) => {
     const notice = await readBody(c, NoticeRequestSchema);
-    // The id makes asking twice safe, also for our own second attempt.
-    const id = notice.id ?? crypto.randomUUID();
+    const id = notice.id ?? newId();
     const verdict = await askRoom(c.env, roomOf(c), (room) => room.notify({ ...notice, id }));
-    if (!verdict.ok) throw new RefusalError(verdict.refusal);
-    const { seq, at, offline } = verdict.ack;
+    const { seq, at, offline } = ackOf(verdict);
     return c.json({ id, seq, at, ...(offline && { offline }) } satisfies NoticeResponse, 201);
+  })
+  .post('/:room/moderation', requireAdmin(), limitBody(), async (c) => {
+    const request = await readBody(c, ModerationRequestSchema);
+    const id = request.id ?? newId();
+    const verdict = await askRoom(c.env, roomOf(c), (room) => room.moderate({ ...request, id }));
+    const { seq, at } = ackOf(verdict);
+    return c.json({ id, seq, at } satisfies EventResponse, 201);
+  })
+  .delete('/:room/messages/:seq', requireAdmin(), async (c) => {
+    const target = parseInput(SeqParamSchema, c.req.param('seq'));
+    const id = newId();
+    const { seq, at } = ackOf(await askRoom(c.env, roomOf(c), (room) => room.recall(id, target)));
+    return c.json({ id, seq, at } satisfies EventResponse);
   })
   .put('/:room/settings', requireAdmin(), limitBody(), async (c) => {
     const change = await readBody(c, SettingsRequestSchema);
-    return c.json(await askRoom(c.env, roomOf(c), (room) => room.configure(change)));
+    const id = newId();
+    return c.json(await askRoom(c.env, roomOf(c), (room) => room.configure(change, id)));
   });
+
+/** The ack of what was accepted; throws the refusal of what was not. */
+function ackOf(verdict: Verdict): AckFrame {
+  if (verdict.ok) return verdict.ack;
+  throw new RefusalError(verdict.refusal);
+}

@@ -9,7 +9,16 @@ export function roomStub(env: Env, room: string): DurableObjectStub<ChatRoom> {
   return env.CHAT_ROOM.getByName(room, locationHint ? { locationHint } : {});
 }
 
-type RoomMethod = 'info' | 'members' | 'page' | 'questions' | 'unread' | 'notify' | 'configure';
+type RoomMethod =
+  | 'info'
+  | 'members'
+  | 'page'
+  | 'questions'
+  | 'unread'
+  | 'notify'
+  | 'moderate'
+  | 'recall'
+  | 'configure';
 
 /** What a room answers by RPC; spelled out because the platform's types take unions apart. */
 type RoomApi = {

@@ -6,7 +6,7 @@ import {
   type UnreadResponse,
 } from '../../shared/http.ts';
 import type { Env } from '../env.ts';
-import { toRefusalError } from '../refusal.ts';
+import { toRefusalError, unwrap } from '../refusal.ts';
 import type { Session } from '../room/ports.ts';
 import type { AppEnv } from './app-types.ts';
 import { limitBody, requireSession } from './guards.ts';
@@ -24,17 +24,19 @@ export const roomRoutes = new Hono<AppEnv>()
   .get('/:room', requireSession(), async (c) =>
     c.json(await askRoom(c.env, roomOf(c), (room) => room.info())),
   )
-  .get('/:room/members', requireSession(), async (c) =>
-    c.json(await askRoom(c.env, roomOf(c), (room) => room.members())),
-  )
+  .get('/:room/members', requireSession(), async (c) => {
+    const session = c.get('session');
+    return c.json(unwrap(await askRoom(c.env, roomOf(c), (room) => room.members(session))));
+  })
   .get('/:room/messages', requireSession(), async (c) => {
     const { before, limit } = parseInput(PageQuerySchema, c.req.query());
     const session = c.get('session');
-    return c.json(await askRoom(c.env, roomOf(c), (room) => room.page(session, before, limit)));
+    const page = await askRoom(c.env, roomOf(c), (room) => room.page(session, before, limit));
+    return c.json(unwrap(page));
   })
   .get('/:room/questions', requireSession(), async (c) => {
     const session = c.get('session');
-    return c.json(await askRoom(c.env, roomOf(c), (room) => room.questions(session)));
+    return c.json(unwrap(await askRoom(c.env, roomOf(c), (room) => room.questions(session))));
   });
 
 /** One room that does not answer must not take the lobby with it. */
@@ -44,7 +46,7 @@ async function askUnread(
   { room, since }: UnreadRequest['rooms'][number],
 ): Promise<UnreadResponse['rooms'][number]> {
   try {
-    return await askRoom(env, room, (stub) => stub.unread(session, since));
+    return unwrap(await askRoom(env, room, (stub) => stub.unread(session, since)));
   } catch (thrown) {
     return { room, error: toRefusalError(thrown).refusal };
   }

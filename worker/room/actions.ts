@@ -6,15 +6,16 @@ import { type Decision, findMessage, findQuestion, refused, type Scene } from '.
 import { stateOf } from './question-book.ts';
 import { isHost } from './roles.ts';
 
-/** Decides on what `author` wants to do. */
+/** Decides on what `author` wants to do; a back end may recall what it can't see. */
 export function decideAction(
   author: User,
   { type, target }: Omit<ActionFrame, 'id'>,
   scene: Scene,
+  fromBackEnd: boolean,
 ): Decision {
   switch (type) {
     case 'recall':
-      return decideRecall(author, target, scene);
+      return decideRecall(author, target, scene, fromBackEnd);
     case 'vote':
       return decideVote(author, target, scene);
     case 'resolve':
@@ -23,8 +24,8 @@ export function decideAction(
 }
 
 /** The sender for a while, a host at any time. */
-function decideRecall(author: User, target: number, scene: Scene): Decision {
-  const message = findMessage(scene, author, target);
+function decideRecall(author: User, target: number, scene: Scene, fromBackEnd: boolean): Decision {
+  const message = findMessage(scene, fromBackEnd ? undefined : author, target);
   if (!message || message.content.type === 'recalled') {
     return refused('not_found', `there is no message ${target} to recall`);
   }

@@ -1,7 +1,7 @@
 /** The gate that every frame passes before the room looks at it. */
 import { decodeClientFrame } from '../../shared/codec.ts';
 import type { Refusal } from '../../shared/errors.ts';
-import type { ActionFrame, ClientFrame, SendFrame } from '../../shared/protocol.ts';
+import type { ClientFrame, EventFrame } from '../../shared/protocol.ts';
 import type { Clock, Peer } from './ports.ts';
 import { RateLimiter, type RatePolicy } from './rate-limit.ts';
 
@@ -29,7 +29,7 @@ export interface Rejection {
 }
 
 /** Whether a frame wants to become an event. */
-export function isEventFrame(frame: ClientFrame): frame is SendFrame | ActionFrame {
+export function isEventFrame(frame: ClientFrame): frame is EventFrame {
   return frame.type !== 'history' && frame.type !== 'typing';
 }
 

@@ -4,26 +4,37 @@
  */
 import { encodeEvent } from '../../shared/codec.ts';
 import type { Refusal } from '../../shared/errors.ts';
-import type { AckFrame, ActionFrame, ChatEvent, SendFrame, User } from '../../shared/protocol.ts';
+import type { AckFrame, ChatEvent, EventFrame, User } from '../../shared/protocol.ts';
 import { decideAction } from './actions.ts';
 import { namedUsers } from './audience.ts';
 import type { Attendance, Decision, Scene } from './decision.ts';
 import { Draft } from './draft.ts';
-import type { AddressBook, Clock, EventLog, RoomSettings, StoredEvent } from './ports.ts';
+import { LastMessages } from './last-messages.ts';
+import { decideModeration } from './moderation.ts';
+import type { EventLog, RoomPorts, RoomSettings, StoredEvent } from './ports.ts';
 import { type Question, QuestionBook } from './question-book.ts';
 import type { ReadableLog } from './reader.ts';
 import { RecentEvents, senderKey } from './recent-events.ts';
+import { banOn, type KnownSanctions, muteOn, slowModeOn } from './restraint.ts';
+import { SanctionBook } from './sanctions.ts';
 import { decideSend } from './speech.ts';
 
 /** Something that somebody wants to become an event. */
 export interface Submission {
   /** As the server knows the author, never as a client claims [R7]. */
   readonly author: User;
-  readonly frame: SendFrame | ActionFrame;
-  /** From a back end: it may write to users who have not been here yet. */
+  readonly frame: EventFrame | SlowModeChange;
+  /** From a back end: it may turn to users who have not been here yet, and recall what it can't see. */
   readonly fromBackEnd?: boolean;
   /** Decided before: refused with this, unless it repeats what was accepted already [R3]. */
   readonly refusal?: Refusal;
+}
+
+/** That an operator has set a new pause between messages: told to the room as an event. */
+export interface SlowModeChange {
+  readonly type: 'slow_mode';
+  readonly id: string;
+  readonly seconds: number;
 }
 
 /** What became of a submission. */
@@ -41,31 +52,43 @@ export interface Commit {
   readonly events: readonly StoredEvent[];
 }
 
+type AuthorityPorts = Pick<RoomPorts, 'log' | 'addresses' | 'sanctions' | 'atomically' | 'clock'>;
+
 /** Numbers and stores the events of one room. */
 export class Authority {
+  /** The log to read from; what is in memory is not read from storage again. */
+  readonly log: ReadableLog;
   readonly #log: EventLog;
   readonly #recent: RecentEvents;
   readonly #questions: QuestionBook;
-  readonly #addresses: AddressBook;
-  readonly #clock: Clock;
+  readonly #sanctions: SanctionBook;
+  readonly #lastMessages: LastMessages;
+  readonly #ports: AuthorityPorts;
 
-  constructor(log: EventLog, addresses: AddressBook, clock: Clock) {
+  constructor(ports: AuthorityPorts) {
+    const { log } = ports;
+    const recent = new RecentEvents(log);
+    this.log = {
+      epoch: log.epoch,
+      get head() {
+        return log.head;
+      },
+      get oldest() {
+        return log.oldest;
+      },
+      read: (after, upTo) => recent.read(after, upTo) ?? log.read(after, upTo),
+    };
+    this.#ports = ports;
     this.#log = log;
-    this.#recent = new RecentEvents(log);
+    this.#recent = recent;
     this.#questions = new QuestionBook(log);
-    this.#addresses = addresses;
-    this.#clock = clock;
+    this.#sanctions = new SanctionBook(ports.sanctions);
+    this.#lastMessages = new LastMessages(this.log);
   }
 
-  /** The log to read from; what is in memory is not read from storage again. */
-  get log(): ReadableLog {
-    const log = this.#log;
-    return {
-      epoch: log.epoch,
-      head: log.head,
-      oldest: log.oldest,
-      read: (after, upTo) => this.#recent.read(after, upTo) ?? log.read(after, upTo),
-    };
+  /** Who is muted or banned. */
+  get sanctions(): KnownSanctions {
+    return this.#sanctions;
   }
 
   /** The questions that are kept, the newest first. */
@@ -83,33 +106,44 @@ export class Authority {
     attendance: Attendance,
   ): Commit {
     // A clock that was set back must not make a later message look older.
-    const at = Math.max(this.#clock(), this.#recent.last()?.event.at ?? 0);
+    const at = Math.max(this.#ports.clock(), this.#recent.last()?.event.at ?? 0);
     const draft = new Draft(this.log);
     const scene: Scene = {
       settings,
       attendance,
-      addresses: this.#addresses,
+      addresses: this.#ports.addresses,
+      sanctions: this.#sanctions,
+      lastMessages: this.#lastMessages,
       at,
       find: (seq) => draft.find(seq)?.event,
       findQuestion: (seq) => this.#questions.get(seq),
+      nameOf: (userId) => attendance.nameOf(userId) ?? this.#recent.nameOf(userId),
     };
+    if (settings.slowMode === undefined) this.#lastMessages.forget();
     try {
       const verdicts = submissions.map((submission) => this.#take(submission, draft, scene));
       const { batch, rewritten } = draft;
       if (batch.length > 0) {
-        this.#log.append(batch, rewritten);
+        this.#ports.atomically(() => {
+          this.#sanctions.save();
+          // Last: the log keeps count of itself, which no storage takes back.
+          this.#log.append(batch, rewritten);
+        });
         this.#recent.push(batch, rewritten);
       }
       return { verdicts, after: draft.after, events: batch };
     } catch (fault) {
-      // It is ahead of the log: each submission is decided on with those before it in mind.
+      // They are ahead of the log: each submission is decided on with those before it in mind.
       this.#questions.forget();
+      this.#sanctions.forget();
+      this.#lastMessages.forget();
       throw fault;
     }
   }
 
-  /** Forgets events up to `upTo`. */
+  /** Forgets events up to `upTo`, and sanctions that are over. */
   trim(upTo: number): void {
+    this.#sanctions.expire(this.#ports.clock());
     this.#log.trim(upTo);
     this.#recent.trim(this.#log.oldest - 1);
     this.#questions.trim(this.#log.oldest - 1);
@@ -130,6 +164,8 @@ export class Authority {
     const stored = toStored(event, scene);
     draft.add(stored);
     this.#questions.add(event);
+    this.#sanctions.add(event);
+    this.#lastMessages.add(event);
     if (decision.recalled) {
       draft.recall(decision.recalled);
       this.#questions.recall(decision.recalled);
@@ -138,11 +174,41 @@ export class Authority {
   }
 }
 
-function decide({ author, frame, fromBackEnd, refusal }: Submission, scene: Scene): Decision {
-  if (refusal) return { type: 'refused', refusal };
-  return frame.type === 'send'
-    ? decideSend(author, frame, scene, fromBackEnd ?? false)
-    : decideAction(author, frame, scene);
+function decide(
+  { author, frame, fromBackEnd = false, refusal }: Submission,
+  scene: Scene,
+): Decision {
+  const restraint = restraintOn(author, frame, refusal, scene);
+  if (restraint) return { type: 'refused', refusal: restraint };
+  switch (frame.type) {
+    case 'send':
+      return decideSend(author, frame, scene, fromBackEnd);
+    case 'moderate':
+      return decideModeration(author, frame, scene, fromBackEnd);
+    case 'slow_mode': {
+      const { type: action, seconds } = frame;
+      return { type: 'accepted', body: { kind: 'moderation', action, seconds } };
+    }
+    default:
+      return decideAction(author, frame, scene, fromBackEnd);
+  }
+}
+
+/** Moderation comes first, then the rate (`refusal`), then the slow mode. */
+function restraintOn(
+  author: User,
+  { type }: Submission['frame'],
+  refusal: Refusal | undefined,
+  scene: Scene,
+): Refusal | undefined {
+  const { sanctions, at } = scene;
+  const isSpeech = type === 'send';
+  return (
+    banOn(author, sanctions, at) ??
+    (isSpeech ? muteOn(author, sanctions, at) : undefined) ??
+    refusal ??
+    (isSpeech ? slowModeOn(author, scene) : undefined)
+  );
 }
 
 function toStored(event: ChatEvent, { settings, attendance }: Scene): StoredEvent {

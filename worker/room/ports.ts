@@ -70,6 +70,8 @@ export interface RoomSettings {
   readonly title?: string;
   readonly owner?: string;
   readonly hosts: readonly string[];
+  /** Seconds that a member has to wait between two messages; without it there is no waiting. */
+  readonly slowMode?: number;
 }
 
 /** Where the settings are kept. */
@@ -77,6 +79,23 @@ export interface SettingsStore {
   read(): RoomSettings;
   write(settings: RoomSettings): void;
 }
+
+/** What keeps a user from speaking or from being here, until then (milliseconds since 1970). */
+export interface Sanctions {
+  readonly mutedUntil?: number;
+  readonly bannedUntil?: number;
+}
+
+/** Where the sanctions are kept. */
+export interface SanctionStore {
+  /** All of them, by user id. */
+  read(): Iterable<readonly [userId: string, sanctions: Sanctions]>;
+  /** What is so for this user from now on; when that is nothing, nothing is kept. */
+  write(userId: string, sanctions: Sanctions): void;
+}
+
+/** Does `work` as one unit of storage: when it throws, nothing that it wrote is kept. */
+export type Atomically = <Result>(work: () => Result) => Result;
 
 /** A yes or no that outlives the room's sleep; "no" until it is written. */
 export interface Flag {
@@ -89,3 +108,18 @@ export type Clock = () => number;
 
 /** Calls `task` once, `ms` milliseconds from now. */
 export type Timer = (ms: number, task: () => void) => void;
+
+/** The world as a room is given it. */
+export interface RoomPorts {
+  readonly name: string;
+  readonly log: EventLog;
+  readonly addresses: AddressBook;
+  readonly settings: SettingsStore;
+  readonly sanctions: SanctionStore;
+  readonly atomically: Atomically;
+  readonly someLackRoster: Flag;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  /** Told of faults that are the server's own; what people are told of them says nothing. */
+  readonly onFault: (fault: unknown) => void;
+}

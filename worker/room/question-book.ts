@@ -106,6 +106,7 @@ function apply(entries: Map<number, Entry>, event: ChatEvent): void {
     } else if (content.type === 'answer') entries.get(content.question)?.answers.push(event);
     return;
   }
+  if (event.kind === 'moderation') return;
   const entry = entries.get(event.target);
   if (!entry) return;
   const { seq, at } = event;

@@ -38,6 +38,16 @@ export class RecentEvents {
     }
   }
 
+  /** What a user was called when they last did something, or something was done to them. */
+  nameOf(userId: string): string | undefined {
+    for (const { event } of [...this.#load()].reverse()) {
+      if (event.from.id === userId) return event.from.name;
+      const about = event.kind === 'moderation' && event.action !== 'slow_mode' ? event : undefined;
+      if (about?.user === userId && about.name !== undefined) return about.name;
+    }
+    return undefined;
+  }
+
   /** The newest event. */
   last(): StoredEvent | undefined {
     return this.#load().at(-1);

@@ -6,9 +6,9 @@ import type { ListedQuestion, MembersResponse, RoomResponse } from '../../shared
 import { MAX_ROSTER_USERS, MAX_USER_CONNECTIONS } from '../../shared/limits.ts';
 import {
   type ClientFrame,
+  type EventFrame,
   type HistoryFrame,
   PROTOCOL_VERSION,
-  type SendFrame,
   type User,
   type WelcomeFrame,
 } from '../../shared/protocol.ts';
@@ -16,36 +16,16 @@ import { Admission, isEventFrame, type Rejection, SESSION_EXPIRED } from './admi
 import { Authority, type Commit, type Submission, type Verdict } from './authority.ts';
 import type { Attendance } from './decision.ts';
 import { FanOut, MAX_FRAME_CHARACTERS } from './fan-out.ts';
-import type {
-  AddressBook,
-  Clock,
-  EventLog,
-  Flag,
-  Peer,
-  RoomSettings,
-  Session,
-  SettingsStore,
-  Timer,
-} from './ports.ts';
+import { removalBy } from './moderation.ts';
+import type { Peer, RoomPorts, RoomSettings, Session, StoredEvent } from './ports.ts';
 import { PresenceBoard } from './presence.ts';
 import { listQuestions } from './question-list.ts';
 import type { RatePolicy } from './rate-limit.ts';
 import { catchUp, countUnread, type Page, readPage, type Unread } from './reader.ts';
-import { toUser } from './roles.ts';
+import { banOn, muteOn } from './restraint.ts';
+import { roleOf, toUser } from './roles.ts';
 import { Roster } from './roster.ts';
-
-/** The world as the room is given it. */
-export interface RoomPorts {
-  readonly name: string;
-  readonly log: EventLog;
-  readonly addresses: AddressBook;
-  readonly settings: SettingsStore;
-  readonly someLackRoster: Flag;
-  readonly clock: Clock;
-  readonly timer: Timer;
-  /** Told of faults that are the server's own; what people are told of them says nothing. */
-  readonly onFault: (fault: unknown) => void;
-}
+import { changeSettings, shownSettings } from './settings.ts';
 
 /** What an operator may turn. */
 export interface RoomPolicy {
@@ -86,7 +66,7 @@ export class Room {
     this.#ports = ports;
     this.#policy = policy;
     this.#settings = ports.settings.read();
-    this.#authority = new Authority(ports.log, ports.addresses, ports.clock);
+    this.#authority = new Authority(ports);
     this.#admission = new Admission(policy.rate, ports.clock);
     this.#fanOut = new FanOut((session) => this.#user(session));
     const online = {
@@ -114,6 +94,11 @@ export class Room {
 
   /** Lets a connection in: `welcome`, what it missed, and word to the others. */
   join(peer: Peer, since?: Cursor): void {
+    const ban = this.banOf(peer.session.id);
+    if (ban) {
+      this.#refuse(peer, { refusal: ban, fatal: true });
+      return;
+    }
     if (this.#fanOut.size >= this.#policy.capacity) {
       const message = `this room is full (${this.#policy.capacity} connections)`;
       const refusal: Refusal = { code: 'room_full', message, retryAfter: ROOM_FULL_RETRY_MS };
@@ -134,7 +119,7 @@ export class Room {
     const welcome: WelcomeFrame = {
       type: 'welcome',
       protocol: PROTOCOL_VERSION,
-      room: { name: this.#ports.name, ...this.#title() },
+      room: { name: this.#ports.name, ...shownSettings(this.#settings) },
       self,
       epoch: log.epoch,
       head: log.head,
@@ -188,28 +173,40 @@ export class Room {
     if (submitted.length > 0) this.#commit(submitted);
   }
 
-  /** Publishes what a back end says, as an event like any other. Throws what the log throws. */
-  post(frame: Omit<SendFrame, 'type'>, author: Omit<User, 'role'>): Verdict {
-    const submission: Submission = {
-      author: { ...author, role: 'owner' },
-      frame: { type: 'send', ...frame },
-      fromBackEnd: true,
-    };
-    const commit = this.#store([submission]);
+  /** Does what a back end wants, as an event like any other. Throws what the log throws. */
+  post(frame: EventFrame, author: Omit<User, 'role'>): Verdict {
+    const commit = this.#store([fromBackEnd(frame, author)]);
     this.#deliver(commit);
     return commit.verdicts[0] as Verdict;
   }
 
-  /** Changes the settings; whose role changes by it is announced with the new one. */
-  configure(change: Partial<RoomSettings>): RoomSettings {
+  /**
+   * Changes the settings. Whose role changes by it is announced with the new one; a new slow mode is
+   * an event of `author`, under `id`. Throws what the stores throw; then nothing has changed.
+   */
+  configure(change: Partial<RoomSettings>, author: Omit<User, 'role'>, id: string): RoomSettings {
     const before = new Map(this.#users().map((user) => [user.id, user.role]));
-    const { title, owner, hosts } = { ...this.#settings, ...change };
-    this.#settings = { hosts, ...(title && { title }), ...(owner && { owner }) };
-    this.#ports.settings.write(this.#settings);
-    for (const { id, role } of this.#users()) {
-      if (before.get(id) !== role) this.#presence.changed(id);
-    }
+    const settings = changeSettings(this.#settings, change);
+    const { slowMode: seconds = 0 } = settings;
+    const isNewPace = seconds !== (this.#settings.slowMode ?? 0);
+    const commit = this.#ports.atomically(() => {
+      this.#ports.settings.write(settings);
+      if (!isNewPace) return undefined;
+      return this.#store([fromBackEnd({ type: 'slow_mode', id, seconds }, author)]);
+    });
+    this.#settings = settings;
+    if (commit) this.#deliver(commit);
+    const changed = this.#users().filter(({ id, role }) => before.get(id) !== role);
+    for (const { id } of changed) this.#presence.changed(id);
+    // Who was here in spite of a ban, as the owner, is that no more.
+    this.#endBanned(changed.map(({ id }) => id));
     return this.#settings;
+  }
+
+  /** Why this user may neither enter nor read, if they are banned. */
+  banOf(userId: string): Refusal | undefined {
+    const user = { id: userId, role: roleOf(userId, this.#settings) };
+    return banOn(user, this.#authority.sanctions, this.#ports.clock());
   }
 
   /** What the room shows of itself. */
@@ -217,7 +214,7 @@ export class Room {
     const { epoch, head, oldest } = this.#authority.log;
     return {
       name: this.#ports.name,
-      ...this.#title(),
+      ...shownSettings(this.#settings),
       online: this.#roster.size,
       epoch,
       head,
@@ -288,7 +285,9 @@ export class Room {
   #passOnTyping({ session }: Peer): void {
     if (this.#roster.size > MAX_ROSTER_USERS) return;
     this.#endExpired();
-    const text = encodeFrame({ type: 'typing', user: this.#user(session) });
+    const user = this.#user(session);
+    if (muteOn(user, this.#authority.sanctions, this.#ports.clock())) return;
+    const text = encodeFrame({ type: 'typing', user });
     this.#fanOut.broadcast(text, (peer) => peer.session.id !== session.id);
   }
 
@@ -317,20 +316,47 @@ export class Room {
     const attendance: Attendance = {
       isOnline: (userId) => this.#roster.has(userId),
       isGroupOnline: (group) => this.#roster.hasGroup(group),
+      nameOf: (userId) => this.#roster.get(userId)?.name,
     };
     return this.#authority.commit(submissions, this.#settings, attendance);
   }
 
   #deliver({ after, events }: Commit): void {
-    if (events.length > 0) this.#fanOut.deliver(after, events);
+    if (events.length === 0) return;
+    this.#fanOut.deliver(after, events);
+    this.#remove(events);
+  }
+
+  /** Who was kicked or banned learns of it like everybody else, and is gone. */
+  #remove(events: readonly StoredEvent[]): void {
+    const removed = new Map<Peer, Refusal>();
+    for (const { event } of events) {
+      const removal = removalBy(event);
+      if (!removal) continue;
+      for (const peer of this.#roster.connections(removal.user)) removed.set(peer, removal.refusal);
+    }
+    this.#endAll(removed);
   }
 
   /** Who only listens is not let go on doing so when the session has run out. */
   #endExpired(): void {
     const expired = this.#fanOut.expired(this.#ports.clock());
-    // All are told before anybody leaves: leaving is news, and none of it is for them any more.
-    for (const peer of expired) this.#end(peer, SESSION_EXPIRED);
-    for (const peer of expired) this.leave(peer);
+    this.#endAll(new Map(expired.map((peer) => [peer, SESSION_EXPIRED])));
+  }
+
+  #endBanned(userIds: readonly string[]): void {
+    const banned = new Map<Peer, Refusal>();
+    for (const userId of userIds) {
+      const ban = this.banOf(userId);
+      if (ban) for (const peer of this.#roster.connections(userId)) banned.set(peer, ban);
+    }
+    this.#endAll(banned);
+  }
+
+  /** All are told before anybody leaves: leaving is news, and none of it is for them any more. */
+  #endAll(peers: ReadonlyMap<Peer, Refusal>): void {
+    for (const [peer, refusal] of peers) this.#end(peer, refusal);
+    for (const peer of peers.keys()) this.leave(peer);
   }
 
   #refuse(peer: Peer, { refusal, id, fatal }: Rejection): void {
@@ -359,13 +385,12 @@ export class Room {
   #users(): User[] {
     return Array.from(this.#roster.sessions(), (session) => this.#user(session));
   }
-
-  #title(): { title?: string } {
-    const { title } = this.#settings;
-    return title === undefined ? {} : { title };
-  }
 }
 
 function encodeReject(refusal: Refusal, id: string | undefined): string {
   return encodeFrame({ type: 'reject', ...(id !== undefined && { id }), ...refusal });
+}
+
+function fromBackEnd(frame: Submission['frame'], author: Omit<User, 'role'>): Submission {
+  return { author: { ...author, role: 'owner' }, frame, fromBackEnd: true };
 }

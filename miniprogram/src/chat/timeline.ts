@@ -7,17 +7,22 @@ import type {
   ChatAction,
   ChatEvent,
   ChatMessage,
+  ChatSanction,
+  ChatSlowMode,
   Content,
   UnknownEvent,
   User,
   WelcomeFrame,
 } from '../../../shared/protocol.ts';
 
-/** A message, and what became of it. */
+/** What was done to somebody, or to the pace of the room. */
+export type ChatModeration = ChatSanction | ChatSlowMode;
+
+/** A message, and what became of it; or what was done by those who run the room. */
 export interface Entry {
-  readonly event: ChatMessage;
+  readonly event: ChatMessage | ChatModeration;
   /** What it says now: once recalled, nothing. */
-  readonly content: Content;
+  readonly content: Content | { readonly type: 'moderation'; readonly act: ChatModeration };
   /** Who recalled it, where that is known. */
   readonly recalledBy?: User;
   /** Of a question: how many want to know it too, whether the reader does, and how it stands. */
@@ -211,6 +216,8 @@ export class Timeline {
         }
         // A page can be older than the recall that is here already.
         if (this.marks.get(event.seq)?.recall) this.forget(event.seq, touched);
+      } else if (event.kind === 'moderation') {
+        this.entriesBySeq.set(event.seq, this.entryOf(event));
       } else {
         this.mark(event, touched);
       }
@@ -268,11 +275,13 @@ export class Timeline {
     return marks;
   }
 
-  private entryOf(event: ChatMessage): Entry {
+  private entryOf(event: Entry['event']): Entry {
     const marks = this.marks.get(event.seq);
+    const content =
+      event.kind === 'message' ? event.content : ({ type: 'moderation', act: event } as const);
     return {
       event,
-      content: marks?.recall ? { type: 'recalled' } : event.content,
+      content: marks?.recall ? { type: 'recalled' } : content,
       ...(marks?.recall && { recalledBy: marks.recall.from }),
       votes: marks?.voters.size ?? 0,
       voted: marks?.voters.has(this.selfId) ?? false,

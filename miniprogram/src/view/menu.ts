@@ -29,7 +29,7 @@ const CLOCK_MARGIN_MS = 60_000;
 
 /** The menu of a row, as long as WeChat's action sheet allows: six at most. */
 export function menuOf(row: Row, self: User, now: number): readonly MenuAction[] {
-  if (row.kind === 'recalled') return [];
+  if (row.kind === 'recalled' || row.kind === 'moderation') return [];
   if (row.seq === 0) return row.state === 'failed' ? ['resend', 'copy', 'discard'] : ['copy'];
   const isHost = self.role !== 'member';
   const mayRecall = isHost || (row.mine && now - row.at < RECALL_WINDOW_MS + CLOCK_MARGIN_MS);

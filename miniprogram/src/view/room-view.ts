@@ -121,7 +121,7 @@ export class RoomView {
     return entries.map((entry) => {
       const { event } = entry;
       this.names.set(event.from.id, event.from.name);
-      const quoted = quotedSeq(event.replyTo, event.content);
+      const quoted = event.kind === 'message' ? quotedSeq(event.replyTo, event.content) : 0;
       if (quoted > 0) this.addQuoter(quoted, event.seq);
       const row = rowOf(entry, this.context(before));
       before = event.at;

@@ -1,16 +1,19 @@
 /** From what the client knows to what the templates show: one row per message, ready to be rendered. */
-import type { Audience, Content, User } from '../../../shared/protocol.ts';
+import type { Audience, User } from '../../../shared/protocol.ts';
 import type { Outgoing } from '../chat/outbox.ts';
 import type { Entry } from '../chat/timeline.ts';
 import { type Face, faceOf } from './face.ts';
 import { isBigEmoji, type TextPart, textParts } from './text-parts.ts';
 import { momentOf } from './time.ts';
-import { refusalText, roleText } from './words.ts';
+import { moderationText, refusalText, roleText } from './words.ts';
 
 /** After a pause this long, in milliseconds, the time stands above a message. */
 const PAUSE_MS = 5 * 60_000;
 /** A quote shows this much of what it quotes, in UTF-16 units. */
 const QUOTE_LENGTH = 60;
+
+/** What a row can hold. */
+type Said = Entry['content'];
 
 export interface Quote {
   readonly name: string;
@@ -25,7 +28,7 @@ export interface Row extends Face {
   /** The id of its frame. */
   readonly id: string;
   readonly at: number;
-  readonly kind: Content['type'];
+  readonly kind: Said['type'];
   readonly mine: boolean;
   /** Stands above it; empty for none. */
   readonly time: string;
@@ -72,6 +75,7 @@ export function rowOf(entry: Entry, context: RowContext): Row {
   const { event, content } = entry;
   const mine = event.from.id === context.selfId;
   const absent = context.absentFor(event.seq);
+  const replyTo = event.kind === 'message' ? event.replyTo : undefined;
   return {
     ...person(event.from),
     ...words(content, entry.recalledBy, event.from, context),
@@ -83,8 +87,8 @@ export function rowOf(entry: Entry, context: RowContext): Row {
     mine,
     time: separatorOf(event.at, context.previousAt, context.now),
     privacy: event.to ? privacyOf(event.to, mine, context) : '',
-    quote: content.type === 'recalled' ? null : quoteOf(event.replyTo, content, context),
-    quoted: quotedSeq(event.replyTo, content),
+    quote: content.type === 'recalled' ? null : quoteOf(replyTo, content, context),
+    quoted: quotedSeq(replyTo, content),
     state: '',
     note: absent.length > 0 ? absentText(absent, context) : '',
     votes: entry.votes,
@@ -118,7 +122,7 @@ export function outgoingRowOf(item: Outgoing, self: User, context: RowContext): 
 }
 
 /** The number of the message whose text this one shows a part of; 0 for none. */
-export function quotedSeq(replyTo: number | undefined, content: Content): number {
+export function quotedSeq(replyTo: number | undefined, content: Said): number {
   return content.type === 'answer' ? content.question : (replyTo ?? 0);
 }
 
@@ -128,7 +132,7 @@ function person(user: User): Pick<Row, keyof Face | 'userId' | 'name' | 'role' |
 }
 
 function words(
-  content: Content,
+  content: Said,
   recalledBy: User | undefined,
   from: User,
   { selfId }: RowContext,
@@ -137,6 +141,9 @@ function words(
     const by = recalledBy ?? from;
     const text = `${by.id === selfId ? '你' : `“${by.name}”`}撤回了一条消息`;
     return { text, parts: [], big: false, forMe: false };
+  }
+  if (content.type === 'moderation') {
+    return { text: moderationText(content.act, selfId), parts: [], big: false, forMe: false };
   }
   const mentions = (content.type === 'text' && content.mentions) || [];
   return {
@@ -155,18 +162,14 @@ function privacyOf(to: Audience, mine: boolean, { nameOf }: RowContext): string 
   return `私聊 · 发给 ${names.slice(0, 2).join('、')}${names.length > 2 ? ` 等 ${names.length} 人` : ''}`;
 }
 
-function quoteOf(
-  replyTo: number | undefined,
-  content: Content,
-  { find }: RowContext,
-): Quote | null {
+function quoteOf(replyTo: number | undefined, content: Said, { find }: RowContext): Quote | null {
   const seq = quotedSeq(replyTo, content);
   if (seq === 0) return null;
   const quoted = find(seq);
   if (!quoted) return { name: '', text: '较早的消息，上拉可查看' };
   const { name } = quoted.event.from;
   if (quoted.content.type === 'recalled') return { name: '', text: '引用的消息已被撤回' };
-  return { name, text: shorten(quoted.content.text) };
+  return 'text' in quoted.content ? { name, text: shorten(quoted.content.text) } : null;
 }
 
 /** One line of a text, cut between characters. */

@@ -3,6 +3,7 @@ import type { ErrorCode, Refusal } from '../../../shared/errors.ts';
 import { MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
 import type { Role } from '../../../shared/protocol.ts';
 import type { ConnectionState } from '../chat/connection.ts';
+import type { ChatModeration } from '../chat/timeline.ts';
 
 const REFUSALS: Readonly<Record<ErrorCode, string>> = {
   bad_frame: '这条内容无法识别，请检查后再试',
@@ -27,7 +28,7 @@ export function refusalText(refusal: Refusal | undefined): string {
 
 const CLOSED: Partial<Readonly<Record<ErrorCode, string>>> = {
   bad_frame: '房间不存在或名称有误，请检查后再进入',
-  forbidden: '你不能进入这个房间，如有疑问请联系管理员',
+  forbidden: '你被移出了房间，或没有权限进入，如有疑问请联系管理员',
 };
 
 /** Why a room can't be entered, or had to be left. */
@@ -57,6 +58,26 @@ export function bannerOf(state: ConnectionState): Banner | undefined {
 }
 
 export const RECOVERED: Banner = { tone: 'good', text: '已恢复连接' };
+
+/** What was done by those who run the room, as it stands between the messages. */
+export function moderationText(act: ChatModeration, selfId: string): string {
+  if (act.action === 'slow_mode') {
+    return act.seconds === 0 ? '慢速模式已关闭' : `慢速模式已开启，每 ${act.seconds} 秒可发一条`;
+  }
+  const whom = act.user === selfId ? '你' : `“${act.name ?? '一位用户'}”`;
+  switch (act.action) {
+    case 'mute':
+      return `${whom}被禁言`;
+    case 'unmute':
+      return `${whom}被解除禁言`;
+    case 'kick':
+      return `${whom}被移出房间`;
+    case 'ban':
+      return `${whom}被禁止进入`;
+    case 'unban':
+      return `${whom}可以再次进入`;
+  }
+}
 
 const ROLES: Readonly<Record<Role, string>> = { owner: '房主', host: '主持人', member: '' };
 

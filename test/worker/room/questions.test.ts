@@ -5,7 +5,7 @@ import { type FakePeer, RoomHarness } from '../../support/room-harness.ts';
 /** A room with ann, who is a host, and alice, bob and eve; bob is in the group red. */
 function classroom() {
   const h = new RoomHarness();
-  h.room.configure({ owner: 'olga', hosts: ['ann'] });
+  h.configure({ owner: 'olga', hosts: ['ann'] });
   const [ann, alice, bob, eve] = ['ann', 'alice', 'bob', 'eve'].map((name) =>
     h.join({ id: name, name, ...(name === 'bob' && { group: 'red' }) }),
   ) as [FakePeer, FakePeer, FakePeer, FakePeer];

@@ -8,7 +8,7 @@ const RECALLED = { type: 'recalled' };
 /** A room with alice, bob and eve in it, and ann, who is a host. */
 function roomWithHost() {
   const h = new RoomHarness();
-  h.room.configure({ hosts: ['ann'] });
+  h.configure({ hosts: ['ann'] });
   const [ann, alice, bob, eve] = ['ann', 'alice', 'bob', 'eve'].map((name) => h.join(name)) as [
     FakePeer,
     FakePeer,
@@ -164,7 +164,7 @@ describe('recall', () => {
     ['the hosts', { role: 'host' }],
   ])('[R6] of a private message to %s is seen by who saw that, and nobody else', (_, to) => {
     const h = new RoomHarness();
-    h.room.configure({ owner: 'olga', hosts: ['bob'] });
+    h.configure({ owner: 'olga', hosts: ['bob'] });
     const names = ['alice', 'bob', 'eve', 'olga'];
     const [alice, bob, eve] = names.map((name) =>
       h.join({ id: name, name, ...(name === 'bob' && { group: 'red' }) }),

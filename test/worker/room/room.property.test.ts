@@ -124,7 +124,7 @@ class Chronicle {
   /** What a question's list entry must say to a user who may see it, from all that was done. */
   tally(session: Session, seq: number): { votes: number; voted: boolean; state: string } {
     const events = [...this.events.values()];
-    const about = events.filter((event) => event.kind !== 'message' && event.target === seq);
+    const about = events.filter((event) => 'target' in event && event.target === seq);
     const voters = about.flatMap(({ kind, from }) => (kind === 'vote' ? [from.id] : []));
     const answers = events.filter((event) => {
       const frame = this.written.get(event.id);
@@ -201,7 +201,7 @@ describe('whatever happens to connections, room and storage', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
         const h = new RoomHarness();
-        h.room.configure({ owner: 'p0', hosts: ['p1'] });
+        h.configure({ owner: 'p0', hosts: ['p1'] });
         const people = [
           new Person(h, 'p0', 'red'),
           new Person(h, 'p1', 'red'),

@@ -323,18 +323,18 @@ describe('[R6] private stays private', () => {
       FakePeer,
       FakePeer,
     ];
-    h.room.configure({ owner: 'ann', hosts: ['bob'] });
+    h.configure({ owner: 'ann', hosts: ['bob'] });
     h.say(asker, 'help', { to: { role: 'host' } });
     for (const peer of [ann, bob, asker]) expect(peer.inbox.texts()).toEqual(['help']);
     expect(eve.inbox.texts()).toEqual([]);
-    h.room.configure({ hosts: ['eve'] });
+    h.configure({ hosts: ['eve'] });
     expect(h.join('eve').inbox.texts()).toEqual(['help']);
     expect(h.join('bob').inbox.texts()).toEqual([]);
   });
 
   it('a host who is also the owner is listed once among those who are away', () => {
     const h = new RoomHarness();
-    h.room.configure({ owner: 'ann', hosts: ['ann', 'bob'] });
+    h.configure({ owner: 'ann', hosts: ['ann', 'bob'] });
     const alice = h.join('alice');
     h.say(alice, 'anybody?', { to: { role: 'host' } });
     expect(alice.inbox.take('ack')?.offline).toEqual(['ann', 'bob']);
@@ -441,7 +441,7 @@ describe('[R8] sleep', () => {
   it('all it needs on waking is in the log and in the connections', () => {
     const h = new RoomHarness();
     const [alice, bob] = [h.join('alice'), h.join({ id: 'bob', name: 'Bob', group: 'red' })];
-    h.room.configure({ owner: 'alice', title: '大厅' });
+    h.configure({ owner: 'alice', title: '大厅' });
     h.receive(alice, frame());
     h.hibernate();
     h.receive(alice, frame({ id: 'a2' }));
@@ -619,7 +619,7 @@ describe('hosts and back ends', () => {
   it('a host may send a notice, a member may not', () => {
     const h = new RoomHarness();
     const [ann, bob] = [h.join('ann'), h.join('bob')];
-    h.room.configure({ hosts: ['ann'] });
+    h.configure({ hosts: ['ann'] });
     h.receive(ann, frame({ content: { type: 'notice', text: '开始了' } }));
     expect(bob.inbox.events()).toMatchObject([
       { content: { type: 'notice', text: '开始了' }, from: { id: 'ann', role: 'host' } },
@@ -629,13 +629,12 @@ describe('hosts and back ends', () => {
   it('a back end pushes to all, to users who may be away, to a group; the same id once', () => {
     const h = new RoomHarness();
     const [alice, red] = [h.join('alice'), h.join({ id: 'r', name: 'r', group: 'red' })];
-    const system = { id: 'system', name: '系统' };
     const content = { type: 'notice' as const, text: 'n' };
-    const all = h.room.post({ id: '1', content }, system);
-    expect(h.room.post({ id: '1', content }, system)).toEqual(all);
-    const some = h.room.post({ id: '2', content, to: { users: ['nobody-yet'] } }, system);
+    const all = h.post({ type: 'send', id: '1', content });
+    expect(h.post({ type: 'send', id: '1', content })).toEqual(all);
+    const some = h.post({ type: 'send', id: '2', content, to: { users: ['nobody-yet'] } });
     expect(some).toMatchObject({ ok: true, ack: { seq: 2, offline: ['nobody-yet'] } });
-    h.room.post({ id: '3', content, to: { group: 'red' } }, system);
+    h.post({ type: 'send', id: '3', content, to: { group: 'red' } });
     expect(seqs(alice)).toEqual([1]);
     expect(seqs(red)).toEqual([1, 3]);
     expect(seqs(h.join('nobody-yet'))).toEqual([1, 2]);
@@ -645,7 +644,7 @@ describe('hosts and back ends', () => {
     const h = new RoomHarness();
     const [alice, bob] = [h.join('alice'), h.join('bob')];
     h.advance(1_000);
-    h.room.configure({ hosts: ['alice'] });
+    h.configure({ hosts: ['alice'] });
     for (const peer of [alice, bob]) {
       expect(peer.inbox.all('presence').at(-1)).toEqual({
         type: 'presence',
