@@ -15,7 +15,7 @@ export default defineConfig({
           include: [
             'test/shared/**/*.test.ts',
             'test/worker/room/**/*.test.ts',
-            'test/miniprogram/**/*.test.ts',
+            'test/miniprogram/{chat,view,platform}/**/*.test.ts',
           ],
         },
       },
