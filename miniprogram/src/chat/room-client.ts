@@ -8,8 +8,9 @@ import { DEFAULT_PAGE_EVENTS } from '../../../shared/limits.ts';
 import type {
   AckFrame,
   ActionFrame,
-  ClientFrame,
+  EventFrame,
   EventsFrame,
+  ModerateFrame,
   PageFrame,
   RejectFrame,
   ServerFrame,
@@ -199,11 +200,13 @@ export class RoomClient {
 
   /** Recalls a message, votes for a question or closes it. Only while online: the answer is now or never. */
   act(type: ActionFrame['type'], target: number): Promise<AckReply> {
-    const frame: ActionFrame = { type, id: newFrameId(this.options.ports.random), target };
-    this.dispatcher.spend();
-    return new Promise((resolve) => {
-      if (!this.request(frame, resolve)) resolve({ ok: false });
-    });
+    return this.ask({ type, id: newFrameId(this.options.ports.random), target });
+  }
+
+  /** Mutes, removes or bans somebody, or takes that back; `until` in milliseconds since 1970. */
+  moderate(action: ModerateFrame['action'], user: string, until?: number): Promise<AckReply> {
+    const id = newFrameId(this.options.ports.random);
+    return this.ask({ type: 'moderate', id, action, user, ...(until !== undefined && { until }) });
   }
 
   /** Brings older messages: `end` when there are none. Asked for twice at once, it is asked once. */
@@ -331,10 +334,14 @@ export class RoomClient {
     this.tell({ outbox: true });
   }
 
-  private request(
-    frame: Exclude<ClientFrame, { type: 'typing' | 'history' }>,
-    onReply: (reply: AckReply) => void,
-  ): boolean {
+  private ask(frame: EventFrame): Promise<AckReply> {
+    this.dispatcher.spend();
+    return new Promise((resolve) => {
+      if (!this.request(frame, resolve)) resolve({ ok: false });
+    });
+  }
+
+  private request(frame: EventFrame, onReply: (reply: AckReply) => void): boolean {
     this.acks.expect(frame.id, onReply);
     if (this.connection.send(frame)) return true;
     this.acks.forget(frame.id);

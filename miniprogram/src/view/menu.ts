@@ -44,3 +44,22 @@ export function menuOf(row: Row, self: User, now: number): readonly MenuAction[]
   ];
   return menu.filter((action) => action !== false);
 }
+
+/** What those who run a room can do about somebody in it. */
+export type PersonAction = 'whisper' | 'mute' | 'unmute' | 'kick' | 'ban';
+
+export const PERSON_LABELS: Readonly<Record<PersonAction, string>> = {
+  whisper: '私聊',
+  mute: '禁言 10 分钟',
+  unmute: '解除禁言',
+  kick: '移出房间',
+  ban: '禁止进入',
+};
+
+/** For so long, in milliseconds, somebody is muted from within the room. */
+export const MUTE_MS = 10 * 60_000;
+
+/** The menu of a person; one entry alone needs no menu. */
+export function personMenuOf(self: User): readonly PersonAction[] {
+  return self.role === 'member' ? ['whisper'] : ['whisper', 'mute', 'unmute', 'kick', 'ban'];
+}

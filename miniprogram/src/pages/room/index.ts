@@ -2,34 +2,29 @@
 import type { User } from '../../../../shared/protocol.ts';
 import type { ChatApp } from '../../app.ts';
 import type { Draft } from '../../chat/outbox.ts';
-import { joinRoomChanges, type RoomChange, RoomClient } from '../../chat/room-client.ts';
+import { type RoomChange, RoomClient } from '../../chat/room-client.ts';
 import type { Member } from '../../components/member-sheet/index.ts';
 import type { Top } from '../../components/message-list/index.ts';
 import type { RowEvent } from '../../components/message-row/index.ts';
 import { lobbyUrl, type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
 import { mentionsIn, roomNameProblem } from '../../view/compose.ts';
+import { ConnectionNotice } from '../../view/connection-notice.ts';
 import { faceOf } from '../../view/face.ts';
-import { MENU_LABELS, type MenuAction, menuOf } from '../../view/menu.ts';
-import { RoomView } from '../../view/room-view.ts';
-import { type Row, shorten } from '../../view/rows.ts';
 import {
-  type Banner,
-  bannerOf,
-  closedText,
-  RECOVERED,
-  refusalText,
-  roleText,
-} from '../../view/words.ts';
+  MENU_LABELS,
+  type MenuAction,
+  MUTE_MS,
+  menuOf,
+  PERSON_LABELS,
+  type PersonAction,
+  personMenuOf,
+} from '../../view/menu.ts';
+import { type Row, shorten } from '../../view/rows.ts';
+import { type Banner, closedText, refusalText, roleText } from '../../view/words.ts';
+import { type Edges, Feed } from './feed.ts';
 import type { Composer, MessageList, Recipient, Subject } from './types.ts';
 
 const app = getApp<ChatApp>();
-
-/** A connection that takes no longer than this, in milliseconds, is not worth a word. */
-const BANNER_DELAY_MS = 400;
-/** For so long, in milliseconds, it is said that all is well again. */
-const RECOVERED_MS = 1_600;
-/** Below this a page looks empty, and older messages are brought at once. */
-const FEW_MESSAGES = 15;
 
 const NO_BANNER: Pick<Banner, 'text' | 'tone'> = { text: '', tone: 'waiting' };
 
@@ -50,17 +45,10 @@ Page({
   },
 
   client: undefined as RoomClient | undefined,
-  view: undefined as RoomView | undefined,
-  /** What has changed since the list was last told. */
-  changed: undefined as RoomChange | undefined,
-  /** The list is not done with what it was told last. */
-  busy: true,
+  feed: undefined as Feed | undefined,
+  notice: undefined as ConnectionNotice | undefined,
+  /** Under which names people were mentioned, by id. */
   mentions: new Map<string, string>(),
-  bannerTimer: 0,
-  troubled: false,
-  loadingOlder: false,
-  /** Somebody scrolled to the top while the list was busy. */
-  wantsOlder: false,
   left: false,
 
   onLoad(query: PageQuery) {
@@ -81,7 +69,10 @@ Page({
       onChange: (change) => this.onChange(change),
     });
     this.client = client;
-    this.view = new RoomView(client, Date.now);
+    this.feed = new Feed(client, (edges) => this.showEdges(edges));
+    this.notice = new ConnectionNotice(app.services.ports.clock, (banner = NO_BANNER) =>
+      this.setData({ banner }),
+    );
     this.showTitle();
     client.open();
   },
@@ -89,10 +80,9 @@ Page({
   onReady() {
     const { client } = this;
     if (!client) return;
+    this.feed?.begin(this.list());
     const draft = app.services.visited()?.draft(client.room) ?? '';
     if (draft !== '') this.composer().write(draft);
-    this.busy = false;
-    this.flush();
   },
 
   onHide() {
@@ -101,7 +91,7 @@ Page({
 
   onUnload() {
     this.left = true;
-    clearTimeout(this.bannerTimer);
+    this.notice?.stop();
     this.keepDraft();
     this.client?.close();
   },
@@ -128,42 +118,16 @@ Page({
 
   onChange(change: RoomChange) {
     if (this.left) return;
-    if (change.timeline || change.outbox) {
-      this.changed = joinRoomChanges(this.changed, change);
-      this.flush();
-    }
+    this.feed?.tell(change);
     if (change.room) this.showTitle();
     if (change.presence) this.showPresence();
     if (change.typing) this.showTyping();
     if (change.connection) this.onConnection();
   },
 
-  /** Tells the list what has changed, as soon as it is done with what it was told before. */
-  flush() {
-    const { view, changed } = this;
-    if (this.busy || !view || !changed) return;
-    this.changed = undefined;
-    this.busy = true;
-    const list = this.list();
-    const update = view.apply(changed, list.isAtEnd());
-    this.showEdges();
-    list.show(update, view.hasHiddenBelow, () => this.settled());
-  },
-
-  settled() {
-    this.busy = false;
-    this.flush();
-    if (this.wantsOlder) void this.onOlder();
-  },
-
-  showEdges() {
-    const { client } = this;
-    if (!client) return;
-    const { timeline } = client;
-    const top: Top = this.loadingOlder ? 'loading' : timeline.hasOlder ? 'more' : 'end';
-    const empty = client.isCaughtUp && !timeline.hasOlder && timeline.entries.length === 0;
-    const shown = client.isCaughtUp || timeline.entries.length > 0 ? top : 'loading';
-    if (shown !== this.data.top || empty !== this.data.empty) this.setData({ top: shown, empty });
+  showEdges({ top, empty }: Edges) {
+    const { data } = this;
+    if (!this.left && (top !== data.top || empty !== data.empty)) this.setData({ top, empty });
   },
 
   showTitle() {
@@ -198,33 +162,8 @@ Page({
       this.leave(closedText(state.refusal));
       return;
     }
-    this.showEdges();
-    this.announce(client);
-    if (client.isCaughtUp) this.fillUp(client);
-  },
-
-  /** Says how the connection stands: trouble after a moment, its end at once. */
-  announce(client: RoomClient) {
-    clearTimeout(this.bannerTimer);
-    const banner = bannerOf(client.state);
-    if (banner) {
-      const delay = this.data.banner.text === '' ? BANNER_DELAY_MS : 0;
-      this.bannerTimer = setTimeout(() => {
-        this.troubled = true;
-        this.setData({ banner });
-      }, delay);
-    } else if (client.isCaughtUp && this.troubled) {
-      this.troubled = false;
-      this.setData({ banner: RECOVERED });
-      this.bannerTimer = setTimeout(() => this.setData({ banner: NO_BANNER }), RECOVERED_MS);
-    } else if (!this.troubled && this.data.banner.tone !== 'good') {
-      if (this.data.banner.text !== '') this.setData({ banner: NO_BANNER });
-    }
-  },
-
-  /** A room whose newest events are all votes would look empty. */
-  fillUp(client: RoomClient) {
-    if (client.timeline.hasOlder && client.timeline.entries.length < FEW_MESSAGES) this.onOlder();
+    this.notice?.update(state, client.isCaughtUp);
+    if (client.isCaughtUp) this.feed?.fillUp();
   },
 
   /** The server doesn't let them in, or not any more. */
@@ -237,41 +176,16 @@ Page({
 
   // ---- The list
 
-  async onOlder() {
-    const { client, view } = this;
-    this.wantsOlder = this.busy;
-    if (!client || !view || this.busy || this.loadingOlder) return;
-    const patch = view.extend('top');
-    if (patch) {
-      this.busy = true;
-      this.list().extend('top', patch, view.hasHiddenBelow, () => this.settled());
-      return;
-    }
-    if (!client.timeline.hasOlder) return;
-    this.loadingOlder = true;
-    this.setData({ top: 'loading' });
-    const result = await client.loadOlder();
-    this.loadingOlder = false;
-    if (this.left) return;
-    if (result === 'failed') this.setData({ top: 'failed' });
-    else this.showEdges();
+  onOlder() {
+    void this.feed?.older();
   },
 
   onNewer() {
-    const { view } = this;
-    if (this.busy || !view) return;
-    const patch = view.extend('bottom');
-    if (!patch) return;
-    this.busy = true;
-    this.list().extend('bottom', patch, view.hasHiddenBelow, () => this.settled());
+    this.feed?.newer();
   },
 
   onEnd() {
-    const { view } = this;
-    if (!view) return;
-    const patch = view.showEnd();
-    this.busy = true;
-    this.list().showEnd(patch, () => this.settled());
+    this.feed?.end();
   },
 
   onBlank() {
@@ -291,7 +205,7 @@ Page({
         void this.openMenu(row);
         return;
       case 'face':
-        this.whisper({ id: row.userId, name: row.name });
+        void this.approach({ id: row.userId, name: row.name });
         return;
       case 'mention':
         this.mention(row);
@@ -393,7 +307,7 @@ Page({
 
   revealQuoted(row: Row) {
     const seq = row.quoted;
-    const target = seq === 0 ? undefined : this.view?.find(seq);
+    const target = seq === 0 ? undefined : this.feed?.find(seq);
     if (target) this.list().reveal(target.key);
     else wx.showToast({ title: '原消息较早，请上拉查看', icon: 'none' });
   },
@@ -471,6 +385,31 @@ Page({
   },
 
   onMember({ detail }: WechatMiniprogram.CustomEvent<Member>) {
-    this.whisper({ id: detail.id, name: detail.name });
+    void this.approach({ id: detail.id, name: detail.name });
+  },
+
+  /** A private message; those who run the room can do more. */
+  async approach(person: Recipient) {
+    const { client } = this;
+    if (!client) return;
+    const menu = personMenuOf(client.self);
+    const itemList = menu.map((action) => PERSON_LABELS[action]);
+    const chosen =
+      menu.length > 1
+        ? await wx.showActionSheet({ itemList }).catch(() => undefined)
+        : { tapIndex: 0 };
+    const action = chosen && menu[chosen.tapIndex];
+    if (action === 'whisper') this.whisper(person);
+    else if (action) void this.moderate(action, person);
+  },
+
+  async moderate(action: Exclude<PersonAction, 'whisper'>, { id, name }: Recipient) {
+    const content = `${PERSON_LABELS[action]}：${name}`;
+    const { confirm } = await wx.showModal({ title: '确定吗？', content });
+    if (!confirm) return;
+    const until = action === 'mute' ? Date.now() + MUTE_MS : undefined;
+    const reply = await this.client?.moderate(action, id, until);
+    if (this.left || !reply || reply.ok) return;
+    wx.showToast({ title: refusalText(reply.refusal), icon: 'none' });
   },
 });

@@ -1,0 +1,121 @@
+/** Between the client and the list: one change at a time, and more of the past when it is wanted. */
+import { joinRoomChanges, type RoomChange, type RoomClient } from '../../chat/room-client.ts';
+import type { Top } from '../../components/message-list/index.ts';
+import { RoomView } from '../../view/room-view.ts';
+import type { Row } from '../../view/rows.ts';
+import type { MessageList } from './types.ts';
+
+/** Below this many messages a page looks empty, and older ones are brought at once. */
+const FEW_MESSAGES = 15;
+
+/** What stands above the first message, and whether there is none. */
+export interface Edges {
+  readonly top: Top;
+  readonly empty: boolean;
+}
+
+export class Feed {
+  private readonly client: RoomClient;
+  private readonly view: RoomView;
+  private readonly onEdges: (edges: Edges) => void;
+  private list: MessageList | undefined;
+  /** What has changed since the list was last told. */
+  private changed: RoomChange | undefined;
+  /** The list is not done with what it was told last. */
+  private busy = false;
+  private loading = false;
+  private failed = false;
+  /** Somebody scrolled to the top while the list was busy. */
+  private wantsOlder = false;
+
+  constructor(client: RoomClient, onEdges: (edges: Edges) => void) {
+    this.client = client;
+    this.view = new RoomView(client, Date.now);
+    this.onEdges = onEdges;
+  }
+
+  /** The list is there. */
+  begin(list: MessageList): void {
+    this.list = list;
+    this.flush();
+  }
+
+  /** Something has changed. */
+  tell(change: RoomChange): void {
+    if (change.timeline || change.outbox) {
+      this.changed = joinRoomChanges(this.changed, change);
+      this.flush();
+    }
+    if (change.connection) this.tellEdges();
+  }
+
+  /** The row of a message, shown or not. */
+  find(seq: number): Row | undefined {
+    return this.view.find(seq);
+  }
+
+  /** Brings older messages: those in memory first, then those of the server. */
+  async older(): Promise<void> {
+    this.wantsOlder = this.busy;
+    if (this.busy || this.loading || this.extend('top')) return;
+    if (!this.client.timeline.hasOlder) return;
+    this.loading = true;
+    this.tellEdges();
+    const result = await this.client.loadOlder();
+    this.loading = false;
+    this.failed = result === 'failed';
+    this.tellEdges();
+  }
+
+  /** Shows newer messages that are in memory. */
+  newer(): void {
+    if (!this.busy) this.extend('bottom');
+  }
+
+  /** Goes to the newest message. */
+  end(): void {
+    this.busy = true;
+    this.list?.showEnd(this.view.showEnd(), () => this.settled());
+  }
+
+  /** A room whose newest events are all votes would look empty. */
+  fillUp(): void {
+    const { timeline } = this.client;
+    if (timeline.hasOlder && timeline.entries.length < FEW_MESSAGES) void this.older();
+  }
+
+  private flush(): void {
+    const { list, changed } = this;
+    if (this.busy || !list || !changed) return;
+    this.changed = undefined;
+    this.busy = true;
+    const update = this.view.apply(changed, list.isAtEnd());
+    this.tellEdges();
+    list.show(update, this.view.hasHiddenBelow, () => this.settled());
+  }
+
+  private settled(): void {
+    this.busy = false;
+    this.flush();
+    if (this.wantsOlder) void this.older();
+  }
+
+  private extend(edge: 'top' | 'bottom'): boolean {
+    const patch = this.view.extend(edge);
+    if (!patch) return false;
+    this.busy = true;
+    this.list?.extend(edge, patch, this.view.hasHiddenBelow, () => this.settled());
+    return true;
+  }
+
+  private tellEdges(): void {
+    const { timeline, isCaughtUp } = this.client;
+    const isBlank = timeline.entries.length === 0;
+    const top = this.failed ? 'failed' : timeline.hasOlder ? 'more' : 'end';
+    const isWaiting = this.loading || (isBlank && !isCaughtUp);
+    this.onEdges({
+      top: isWaiting ? 'loading' : top,
+      empty: isCaughtUp && isBlank && !timeline.hasOlder,
+    });
+  }
+}
