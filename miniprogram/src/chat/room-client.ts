@@ -167,7 +167,6 @@ export class RoomClient {
   close(): void {
     this.stopWatching();
     this.save();
-    this.typists.clear();
     this.connection.close();
   }
 
