@@ -174,7 +174,6 @@ export class RoomClient {
   close(): void {
     this.stopWatching();
     this.save();
-    this.typists.clear();
     this.connection.close();
   }
 

@@ -651,15 +651,33 @@ describe('leaving', () => {
     expect(phone.lifecycle.count).toBe(1);
   });
 
-  it('inside a report of the phone: what is reported after it wakes nothing', async () => {
+  it.each([
+    [
+      'coming to the front',
+      (phone: Phone) => {
+        phone.lifecycle.hide();
+        phone.clock.suspend(60_000);
+        phone.lifecycle.show();
+      },
+    ],
+    ['the loss of the network', (phone: Phone) => phone.network.change('none')],
+  ])('while the phone reports %s: the rest of the report wakes nothing', async (_, report) => {
     const phone = new Phone();
-    phone.lifecycle.watch(() => phone.connection.close());
-    phone.network.watch(() => phone.connection.close());
+    const stop = () => phone.connection.close();
+    phone.lifecycle.watch((foreground) => foreground && stop());
+    phone.network.watch(stop);
     await phone.online();
-    phone.lifecycle.hide();
-    phone.network.change('none');
+    report(phone);
+    await flush();
     expect(phone.state).toBe('closed');
     expect(phone.clock.running).toBe(0);
+  });
+
+  it('while the socket is being made leaves none', async () => {
+    const phone = new Phone();
+    phone.sockets.onConnect = () => phone.connection.close();
+    await phone.connect();
+    expect(phone.sockets.open).toHaveLength(0);
   });
 
   it('asked to restart with nothing to restart, it does nothing', () => {

@@ -455,6 +455,8 @@ describe('leaving and coming back', () => {
     void h.client.loadOlder();
     void h.client.act('vote', 1);
     socket.say({ type: 'typing', user: user('u2') });
+    const { id = '' } = socket.framesOf('send')[0] ?? {};
+    socket.say(reject('rate_limited', { id, retryAfter: 5_000 }));
     h.client.close();
     await flush();
     expect([h.clock.running, h.lifecycle.count, h.network.count]).toEqual([0, 0, 0]);

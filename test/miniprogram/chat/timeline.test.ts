@@ -49,12 +49,17 @@ describe('a connection begins', () => {
   it.each([
     ['reset', { resume: 'reset', after: 60, head: 110 }],
     ['recovered from elsewhere', { resume: 'recovered', after: 60, head: 110 }],
-    ['recovered, but of another log', { resume: 'recovered', epoch: 'e2', after: 60, head: 110 }],
   ] as const)('[R5] %s: all is cleared, and what was before can be asked for', (_, more) => {
     const it = timeline(0, 2, [message(1), message(2)]);
     expect(it.begin(welcome(more)).cleared).toBe(true);
     expect([texts(it), it.upTo, it.before, it.hasOlder]).toEqual([[], 60, 61, true]);
     expect(it.find(1)).toBeUndefined();
+  });
+
+  it('[R5] recovered at the same number, but of another log: all is cleared', () => {
+    const it = timeline(0, 2, [message(1), message(2)]);
+    const change = it.begin(welcome({ resume: 'recovered', epoch: 'e2', after: 2, head: 2 }));
+    expect([change.cleared, texts(it), it.cursor?.epoch]).toEqual([true, [], 'e2']);
   });
 
   it('[R5] with everything there is, or all that is kept, there is nothing older', () => {
@@ -112,9 +117,11 @@ describe('what becomes of a message', () => {
   });
 
   it('said and recalled in one frame: shown recalled, once', () => {
-    const it = timeline(0, 2, [message(1, 'secret'), action(2, 'recall', 1)]);
+    const it = timeline(0, 1, []);
+    const change = it.append(1, 3, [message(2, 'secret'), action(3, 'recall', 2)]);
+    expect(change).toEqual({ ...noChange(), appended: it.entries });
     expect(texts(it)).toEqual(['recalled']);
-    expect(it.find(1)?.recalledBy).toEqual(user('u2'));
+    expect(it.find(2)?.recalledBy).toEqual(user('u2'));
   });
 
   it('a question counts each voter once, and knows whether the reader is one', () => {
