@@ -71,9 +71,9 @@ export class Account implements Sessions {
     const before = this.saved;
     this.write({ profile });
     const answer = await this.obtain();
-    // Whoever can't be called so stays who they were.
+    // Whoever can't be called so, for whatever reason, stays who they were.
     const isLast = this.saved?.profile === profile;
-    if (!answer.ok && answer.refusal && before && isLast) this.write(before);
+    if (!answer.ok && before && isLast) this.write(before);
     return answer;
   }
 

@@ -169,13 +169,12 @@ describe('another name', () => {
     expect(new Phone(phone.store).account.profile).toEqual({ name: 'ann' });
   });
 
-  it('without a network it is taken when there is one', async () => {
+  it('without a network they stay who they were, and in their rooms', async () => {
     const phone = await named();
     phone.answer = () => undefined;
     expect(await phone.account.rename({ name: 'bea' })).toEqual({ ok: false });
-    phone.answer = undefined;
-    await phone.account.obtain();
-    expect(phone.account.user?.id).toBe('id-bea');
+    expect(phone.account.profile?.name).toBe('ann');
+    expect(phone.account.user?.id).toBe('id-ann');
   });
 
   it('while a login under the old name is on its way: the new one counts', async () => {
