@@ -24,6 +24,17 @@ const OPERATIONS: ((phone: Phone, world: World) => void)[] = [
     const { entries } = phone.client.timeline;
     if (entries.length > 0) phone.say({ replyTo: random.pick(entries).event.seq });
   },
+  (phone) => phone.say({ content: { type: 'question', text: '?' } }),
+  (phone, { random }) => {
+    const questions = phone.client.timeline.entries.filter(
+      ({ content }) => content.type === 'question',
+    );
+    const question = questions.length > 0 ? random.pick(questions).event.seq : 1;
+    phone.say({ content: { type: 'answer', question, text: '!' } });
+  },
+  (phone) => phone.act('recall'),
+  (phone) => phone.act('vote'),
+  (phone) => phone.act('resolve'),
   (phone) => phone.client.tellTyping(),
   (phone) => void phone.client.loadOlder(),
 ];
