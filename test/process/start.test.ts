@@ -76,6 +76,12 @@ describe('npm start in a fresh clone', () => {
     const ack = await alice.say('for bob, later', { id: 'private-1', ...toBob });
     expect(ack.offline).toEqual(['guest:bob']);
     const secret = copy.devVar('SESSION_SECRET');
+    const ban = await fetch(server.http('/api/rooms/court/moderation'), {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${copy.devVar('ADMIN_KEY')}` },
+      body: JSON.stringify({ action: 'ban', user: 'guest:eve' }),
+    });
+    expect(ban.status).toBe(201);
 
     server.kill();
     await alice.whenClosed();
@@ -96,6 +102,8 @@ describe('npm start in a fresh clone', () => {
     const eve = await NodeClient.join(url('eve'));
     await eve.upTo(3);
     expect(eve.inbox.texts()).toEqual(['public 你好 👋', 'and on']);
+    const banned = new NodeClient(server.ws({ room: 'court', name: 'eve' }));
+    expect(await banned.next('reject')).toMatchObject({ code: 'banned' });
   });
 
   it('a back end pushes with the key of .dev.vars', async () => {

@@ -3,7 +3,7 @@
  * life, notices when there are none, comes back. It knows frames, but not what they mean.
  */
 import { decodeServerFrame, encodeFrame } from '../../../shared/codec.ts';
-import { ERROR_CODES, ERRORS, type Refusal } from '../../../shared/errors.ts';
+import { ERROR_CODES, ERRORS, type ErrorCode, type Refusal } from '../../../shared/errors.ts';
 import {
   HEARTBEAT_INTERVAL_MS,
   HEARTBEAT_REQUEST,
@@ -25,6 +25,9 @@ export const SUSPENDED_AFTER_MS = 5_000;
 export const STABLE_MS = 60_000;
 /** However often the network flaps: no two attempts start within this time, in milliseconds. */
 export const COOLDOWN_MS = 1_000;
+
+/** What the server says of the connection as a whole, just before it ends it. */
+const ENDINGS: ReadonlySet<ErrorCode> = new Set(['unauthorized', 'forbidden', 'banned']);
 
 export type ConnectionState =
   /** Not connected, and it will try again: by itself, on coming to the front, or with the network. */
@@ -209,7 +212,14 @@ export class Connection {
       return;
     }
     const { frame } = decoded;
-    if (frame.type === 'reject' && frame.id === undefined) link.refusal = toRefusal(frame);
+    if (frame.type === 'reject' && frame.id === undefined) {
+      link.refusal = toRefusal(frame);
+      // Not every platform hears of the close at once; after these it comes for certain.
+      if (ENDINGS.has(frame.code)) {
+        this.lose(link, link.refusal);
+        return;
+      }
+    }
     const online = this.current.name === 'online';
     if (frame.type === 'welcome' && !online) this.welcome(link, frame);
     else if (frame.type !== 'welcome' && online) this.handlers.frame(frame);

@@ -219,9 +219,17 @@ describe('being refused', () => {
   it('a refusal that was about something else does not explain the close', async () => {
     const phone = new Phone();
     const socket = await phone.online();
-    socket.say(reject('banned'));
+    socket.say(reject('rate_limited'));
     socket.end(1006);
     expect(phone.state).toBe('offline: trouble');
+  });
+
+  it('the word that ends a connection counts at once: the close can be long in coming', async () => {
+    const phone = new Phone();
+    const socket = await phone.online();
+    socket.say(reject('banned'));
+    expect(phone.connection.state).toMatchObject({ name: 'closed', refusal: { code: 'banned' } });
+    expect(phone.sockets.open).toHaveLength(0);
   });
 
   it('before the welcome the word alone counts: some platforms hide the close code', async () => {

@@ -132,15 +132,21 @@ describe('slow mode', () => {
   });
 
   it('takes effect at once for what was said before it, and ends at once', () => {
-    const { h, alice } = slowRoom();
+    const { h, alice, bob } = slowRoom();
     h.configure({ slowMode: 0 });
-    expect([h.send(alice, text), h.send(alice, text)]).toEqual([3, 4]);
+    expect(h.send(alice, text)).toBe(3);
     h.now += 20_000;
-    h.configure({ slowMode: 30 });
+    expect(h.send(alice, text)).toBe(4);
+    h.now += 20_000;
+    // What counts is the last of the two.
+    h.configure({ slowMode: 45 });
     expect(h.send(alice, text)).toBe('slow_mode');
+    expect(alice.inbox.take('reject')?.retryAfter).toBe(25_000);
     h.configure({ slowMode: 20 });
     expect(h.send(alice, text)).toBe(7);
     h.now += 25_000;
+    // By now it is of no account how long ago alice spoke; then it is again.
+    expect(h.send(bob, text)).toBe(8);
     h.configure({ slowMode: 3_600 });
     expect(h.send(alice, text)).toBe('slow_mode');
   });
