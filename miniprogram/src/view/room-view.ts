@@ -100,7 +100,7 @@ export class RoomView {
     }
     const appended = this.rowsOf(change.appended, this.rows.last?.at);
     this.rows.append(appended, patch, atEnd);
-    if (change.prepended.length > 0) this.prepend(change.prepended, patch);
+    if (change.prepended.length > 0) this.prepend(change.prepended, patch, !atEnd);
     for (const entry of change.updated) {
       this.renew(entry.event.seq, patch);
       this.renewQuoters(entry.event.seq, patch);
@@ -108,9 +108,9 @@ export class RoomView {
     return appended.filter(({ mine }) => !mine);
   }
 
-  private prepend(entries: readonly Entry[], patch: Patch): void {
+  private prepend(entries: readonly Entry[], patch: Patch, mayHideBottom: boolean): void {
     const first = this.source.timeline.entries[entries.length];
-    this.rows.prepend(this.rowsOf(entries, undefined), patch);
+    this.rows.prepend(this.rowsOf(entries, undefined), patch, mayHideBottom);
     // It stood at the beginning, under its time.
     if (first) this.renew(first.event.seq, patch);
     for (const { event } of entries) this.renewQuoters(event.seq, patch);
