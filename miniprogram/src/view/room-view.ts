@@ -77,9 +77,9 @@ export class RoomView {
     return this.rows.hasHidden('bottom');
   }
 
-  /** The row of a message, shown or not. */
-  find(seq: number): Row | undefined {
-    return this.rows.find(seq);
+  /** The row of a message, if it is on the page. */
+  findShown(seq: number): Row | undefined {
+    return this.rows.findShown(seq);
   }
 
   /** What somebody is called here. */

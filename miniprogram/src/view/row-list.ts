@@ -49,9 +49,10 @@ export class RowList {
     return (edge === 'top' ? chunks[0] : chunks[chunks.length - 1])?.shown === false;
   }
 
-  find(seq: number): Row | undefined {
+  /** The row of a message, unless it is off the screen. */
+  findShown(seq: number): Row | undefined {
     const place = this.places.get(seq);
-    return place?.chunk.rows[place.index];
+    return place?.chunk.shown ? place.chunk.rows[place.index] : undefined;
   }
 
   /** The row above another. */

@@ -386,7 +386,7 @@ Page({
 
   revealQuoted(row: Row) {
     const seq = row.quoted;
-    const target = seq === 0 ? undefined : this.view?.find(seq);
+    const target = seq === 0 ? undefined : this.view?.findShown(seq);
     if (target) this.list().reveal(target.key);
     else wx.showToast({ title: '原消息较早，请上拉查看', icon: 'none' });
   },
