@@ -77,6 +77,11 @@ export class RoomView {
     return this.rows.hasHidden('bottom');
   }
 
+  /** Whether older messages are in memory than those shown. */
+  get hasHiddenAbove(): boolean {
+    return this.rows.hasHidden('top');
+  }
+
   /** The row of a message, if it is on the page. */
   findShown(seq: number): Row | undefined {
     return this.rows.findShown(seq);

@@ -154,10 +154,11 @@ Page({
   },
 
   showEdges() {
-    const { client } = this;
-    if (!client) return;
+    const { client, view } = this;
+    if (!client || !view) return;
     const { timeline } = client;
-    const top: Top = this.loadingOlder ? 'loading' : timeline.hasOlder ? 'more' : 'end';
+    const more = timeline.hasOlder || view.hasHiddenAbove;
+    const top: Top = this.loadingOlder ? 'loading' : more ? 'more' : 'end';
     const empty = client.isCaughtUp && !timeline.hasOlder && timeline.entries.length === 0;
     const shown = client.isCaughtUp || timeline.entries.length > 0 ? top : 'loading';
     if (shown !== this.data.top || empty !== this.data.empty) this.setData({ top: shown, empty });
@@ -237,13 +238,9 @@ Page({
   async onOlder() {
     const { client, view } = this;
     if (!client || !view || this.loadingOlder) return;
-    if (!this.busy) {
-      const patch = view.extend('top');
-      if (patch) {
-        this.busy = true;
-        this.list().extend('top', patch, view.hasHiddenBelow, () => this.settled());
-        return;
-      }
+    if (view.hasHiddenAbove) {
+      this.extend('top');
+      return;
     }
     if (!client.timeline.hasOlder) return;
     this.loadingOlder = true;
@@ -256,12 +253,18 @@ Page({
   },
 
   onNewer() {
+    this.extend('bottom');
+  },
+
+  /** Shows more of what is in memory. */
+  extend(edge: 'top' | 'bottom') {
     const { view } = this;
     if (this.busy || !view) return;
-    const patch = view.extend('bottom');
+    const patch = view.extend(edge);
     if (!patch) return;
     this.busy = true;
-    this.list().extend('bottom', patch, view.hasHiddenBelow, () => this.settled());
+    this.list().extend(edge, patch, view.hasHiddenBelow, () => this.settled());
+    this.showEdges();
   },
 
   onEnd() {
@@ -270,6 +273,7 @@ Page({
     const patch = view.showEnd();
     this.busy = true;
     this.list().showEnd(patch, () => this.settled());
+    this.showEdges();
   },
 
   onBlank() {
