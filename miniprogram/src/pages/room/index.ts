@@ -55,6 +55,8 @@ Page({
   changed: undefined as RoomChange | undefined,
   /** The list is not done with what it was told last. */
   busy: true,
+  /** To go to the newest message as soon as it is. */
+  endWanted: false,
   mentions: new Map<string, string>(),
   bannerTimer: 0,
   troubled: false,
@@ -89,8 +91,7 @@ Page({
     if (!client) return;
     const draft = app.services.visited()?.draft(client.room) ?? '';
     if (draft !== '') this.composer().write(draft);
-    this.busy = false;
-    this.flush();
+    this.settled();
   },
 
   onHide() {
@@ -150,7 +151,8 @@ Page({
 
   settled() {
     this.busy = false;
-    this.flush();
+    if (this.endWanted) this.onEnd();
+    else this.flush();
   },
 
   showEdges() {
@@ -270,6 +272,9 @@ Page({
   onEnd() {
     const { view } = this;
     if (!view) return;
+    // The list measures before it shows what it was told last: what is told now must not overtake that.
+    this.endWanted = this.busy;
+    if (this.busy) return;
     const patch = view.showEnd();
     this.busy = true;
     this.list().showEnd(patch, () => this.settled());
