@@ -49,7 +49,8 @@ export class RoomView {
     const { timeline } = change;
     const patch: Patch = {};
     const arrived = timeline ? this.applyTimeline(timeline, patch, atEnd) : [];
-    if (change.outbox || timeline?.cleared) this.applyOutbox(patch);
+    // What is on its way can quote what was recalled just now.
+    if (change.outbox || timeline) this.applyOutbox(patch);
     return {
       patch,
       reset: timeline?.cleared ?? false,
