@@ -13,11 +13,11 @@ import { MENU_LABELS, type MenuAction, menuOf } from '../../view/menu.ts';
 import { RoomView } from '../../view/room-view.ts';
 import { type Row, shorten } from '../../view/rows.ts';
 import {
+  actionRefusalText,
   type Banner,
   bannerOf,
   closedText,
   RECOVERED,
-  refusalText,
   roleText,
 } from '../../view/words.ts';
 import type { Composer, MessageList, Recipient, Subject } from './types.ts';
@@ -369,7 +369,7 @@ Page({
   async act(type: 'recall' | 'vote' | 'resolve', target: number) {
     const reply = await this.client?.act(type, target);
     if (this.left || !reply || reply.ok) return;
-    wx.showToast({ title: refusalText(reply.refusal), icon: 'none' });
+    wx.showToast({ title: actionRefusalText(type, reply.refusal), icon: 'none' });
   },
 
   mention(row: Row) {
