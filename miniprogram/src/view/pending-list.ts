@@ -19,7 +19,8 @@ export class PendingList {
     }
     const placed = this.place(rows);
     const length = Math.max(this.slots.length, placed.length);
-    for (let index = 0; index < length; index++) this.put(index, placed[index] ?? gap(index), patch);
+    for (let index = 0; index < length; index++)
+      this.put(index, placed[index] ?? gap(index), patch);
   }
 
   /** Each row in the slot it has, unless others are to stand before it now: then, and if new, at the end. */
