@@ -10,7 +10,11 @@ export default defineConfig({
           name: 'pure',
           // None waits for anything; on a busy machine the properties take their time.
           testTimeout: 60_000,
-          include: ['test/shared/**/*.test.ts', 'test/worker/room/**/*.test.ts'],
+          include: [
+            'test/shared/**/*.test.ts',
+            'test/worker/room/**/*.test.ts',
+            'test/miniprogram/{view,platform}/**/*.test.ts',
+          ],
         },
       },
       {
