@@ -1,5 +1,5 @@
 /** Asks how somebody wants to be called and shown, the way WeChat wants that to be asked. */
-import { nameProblem } from '../../view/compose.ts';
+import { nameProblem, sendable } from '../../view/compose.ts';
 import { faceOf } from '../../view/face.ts';
 
 Component({
@@ -31,7 +31,7 @@ Component({
     },
     onSave() {
       if (this.data.busy) return;
-      const name = this.data.text.trim();
+      const name = sendable(this.data.text);
       const problem = nameProblem(name);
       if (problem) wx.showToast({ title: problem, icon: 'none' });
       else this.triggerEvent('save', { name, avatar: this.data.picture });
