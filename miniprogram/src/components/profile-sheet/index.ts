@@ -12,10 +12,13 @@ Component({
     /** What is wrong with the name, as the server says. */
     problem: String,
   },
-  data: { text: '', picture: '', initial: '', color: '#07c160' },
+  data: { open: false, text: '', picture: '', initial: '', color: '#07c160' },
   observers: {
     'visible, name, avatar'(visible: boolean, name: string, avatar: string) {
-      if (visible) this.setData({ text: name, picture: avatar, ...this.face(name) });
+      // Also called when the page says again what it said before: what was typed meanwhile stays.
+      if (visible === this.data.open) return;
+      const known = { text: name, picture: avatar, ...this.face(name) };
+      this.setData({ open: visible, ...(visible && known) });
     },
   },
   methods: {
