@@ -21,7 +21,14 @@ export function sendable(text: string): string {
 
 /** Who of those that were picked is still mentioned in the text, by the name they were picked under. */
 export function mentionsIn(text: string, picked: ReadonlyMap<string, string>): string[] {
-  const ids = [...picked].filter(([, name]) => text.includes(`@${name}`)).map(([id]) => id);
+  const names = [...picked.values()].sort((a, b) => b.length - a.length);
+  const found = new Set<string>();
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    // The longest: who writes to 小明明 doesn't write to 小明.
+    const name = names.find((each) => text.startsWith(each, at + 1));
+    if (name !== undefined) found.add(name);
+  }
+  const ids = [...picked].filter(([, name]) => found.has(name)).map(([id]) => id);
   return ids.slice(0, MAX_MENTIONS);
 }
 

@@ -39,7 +39,9 @@ function lettersOf(name: string): readonly string[] {
 
 /** A Chinese name is told from others by its end (小明, 小红), most others by their beginning. */
 function initialOf(name: string): string {
-  const letters = lettersOf(name);
+  const all = lettersOf(name);
+  const words = all.filter((letter) => !/\p{Extended_Pictographic}/u.test(letter));
+  const letters = words.length > 0 ? words : all;
   const last = letters[letters.length - 1] ?? '?';
   return /\p{Script=Han}/u.test(last) ? last : (letters[0] ?? last).toUpperCase();
 }

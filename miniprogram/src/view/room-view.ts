@@ -49,7 +49,8 @@ export class RoomView {
     const { timeline } = change;
     const patch: Patch = {};
     const arrived = timeline ? this.applyTimeline(timeline, patch, atEnd) : [];
-    if (change.outbox || timeline?.cleared) this.applyOutbox(patch);
+    // What is on its way can quote what was recalled just now.
+    if (change.outbox || timeline) this.applyOutbox(patch);
     return {
       patch,
       reset: timeline?.cleared ?? false,
@@ -77,9 +78,14 @@ export class RoomView {
     return this.rows.hasHidden('bottom');
   }
 
-  /** The row of a message, shown or not. */
-  find(seq: number): Row | undefined {
-    return this.rows.find(seq);
+  /** Whether older messages are in memory than those shown. */
+  get hasHiddenAbove(): boolean {
+    return this.rows.hasHidden('top');
+  }
+
+  /** The row of a message, if it is on the page. */
+  findShown(seq: number): Row | undefined {
+    return this.rows.findShown(seq);
   }
 
   /** What somebody is called here. */
@@ -100,7 +106,7 @@ export class RoomView {
     }
     const appended = this.rowsOf(change.appended, this.rows.last?.at);
     this.rows.append(appended, patch, atEnd);
-    if (change.prepended.length > 0) this.prepend(change.prepended, patch);
+    if (change.prepended.length > 0) this.prepend(change.prepended, patch, !atEnd);
     for (const entry of change.updated) {
       this.renew(entry.event.seq, patch);
       this.renewQuoters(entry.event.seq, patch);
@@ -108,9 +114,9 @@ export class RoomView {
     return appended.filter(({ mine }) => !mine);
   }
 
-  private prepend(entries: readonly Entry[], patch: Patch): void {
+  private prepend(entries: readonly Entry[], patch: Patch, mayHideBottom: boolean): void {
     const first = this.source.timeline.entries[entries.length];
-    this.rows.prepend(this.rowsOf(entries, undefined), patch);
+    this.rows.prepend(this.rowsOf(entries, undefined), patch, mayHideBottom);
     // It stood at the beginning, under its time.
     if (first) this.renew(first.event.seq, patch);
     for (const { event } of entries) this.renewQuoters(event.seq, patch);

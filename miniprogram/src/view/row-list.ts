@@ -49,9 +49,10 @@ export class RowList {
     return (edge === 'top' ? chunks[0] : chunks[chunks.length - 1])?.shown === false;
   }
 
-  find(seq: number): Row | undefined {
+  /** The row of a message, unless it is off the screen. */
+  findShown(seq: number): Row | undefined {
     const place = this.places.get(seq);
-    return place?.chunk.rows[place.index];
+    return place?.chunk.shown ? place.chunk.rows[place.index] : undefined;
   }
 
   /** The row above another. */
@@ -82,17 +83,13 @@ export class RowList {
     if (mayHideTop) this.makeRoom('top', patch);
   }
 
-  /** Adds rows before the first. */
-  prepend(rows: readonly Row[], patch: Patch): void {
-    const shown = !this.hasHidden('top');
+  /** Adds rows before the first. When the screen is full, the end makes room, unless it is in view. */
+  prepend(rows: readonly Row[], patch: Patch, mayHideBottom: boolean): void {
     for (let end = rows.length; end > 0; end -= CHUNK) {
-      const chunk = this.addChunk(
-        this.older,
-        'older',
-        rows.slice(Math.max(0, end - CHUNK), end),
-        shown,
-      );
-      this.write(chunk, patch);
+      const part = rows.slice(Math.max(0, end - CHUNK), end);
+      const fits = mayHideBottom || this.shownRows() + part.length <= MAX_SHOWN;
+      const shown = !this.hasHidden('top') && fits;
+      this.write(this.addChunk(this.older, 'older', part, shown), patch);
     }
     this.makeRoom('bottom', patch);
   }

@@ -6,8 +6,12 @@ export interface TextPart {
   readonly at: number;
 }
 
-/** An address ends where Chinese goes on without a blank, and before what ends a sentence. */
-const LINK = /https?:\/\/[a-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*[a-z0-9\-_~/#@$&*+=%]/i;
+/**
+ * An address ends where Chinese goes on without a blank, and before what ends a sentence. A bracket
+ * belongs to it only together with its other half.
+ */
+const LINK =
+  /https?:\/\/(?:\([a-z0-9\-._~:/?#[\]@!$&'*+,;=%]*\)|[a-z0-9\-._~:/?#[\]@!$&'*+,;=%])*(?:\([a-z0-9\-._~:/?#[\]@!$&'*+,;=%]*\)|[a-z0-9\-_~/#@$&*+=%])/i;
 const MENTION = /@[^\s@]{1,32}/u;
 const EMOJI =
   /^(?:[0-9#*]\ufe0f?\u20e3|\p{Regional_Indicator}{2}|\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?(?:\u200d\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?)*[\u{e0020}-\u{e007f}]*)/u;

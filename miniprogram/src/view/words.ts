@@ -1,7 +1,7 @@
 /** What people are told, in their language: one sentence, what happened and what to do. */
 import type { ErrorCode, Refusal } from '../../../shared/errors.ts';
 import { MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
-import type { Role } from '../../../shared/protocol.ts';
+import type { ActionFrame, Role } from '../../../shared/protocol.ts';
 import type { ConnectionState } from '../chat/connection.ts';
 import type { ChatModeration } from '../chat/timeline.ts';
 
@@ -24,6 +24,17 @@ const REFUSALS: Readonly<Record<ErrorCode, string>> = {
 /** Why a message, or something else that was asked for, was refused. */
 export function refusalText(refusal: Refusal | undefined): string {
   return refusal ? REFUSALS[refusal.code] : '网络不给力，请稍后再试';
+}
+
+const TOO_LATE_TO_VOTE = '问题已有回答或已解决，不用再关注了';
+
+/** Why something that was to be done to a message was refused. */
+export function actionRefusalText(
+  action: ActionFrame['type'],
+  refusal: Refusal | undefined,
+): string {
+  const tooLate = action === 'vote' && refusal?.code === 'too_late';
+  return tooLate ? TOO_LATE_TO_VOTE : refusalText(refusal);
 }
 
 const CLOSED: Partial<Readonly<Record<ErrorCode, string>>> = {

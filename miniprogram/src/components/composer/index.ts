@@ -39,7 +39,7 @@ Component({
     },
     counted(text: string): { left: number } {
       // Code points are at least half as many as UTF-16 units: most texts need no counting.
-      const isLong = text.length > COUNT_FROM;
+      const isLong = text.length >= COUNT_FROM;
       return { left: isLong ? MAX_TEXT_LENGTH - codePoints(text) : MAX_TEXT_LENGTH };
     },
     onInput({ detail }: WechatMiniprogram.TextareaInput) {

@@ -61,24 +61,24 @@ Component({
     /** Shows what has changed, with one `setData`; `done` when it is on the screen. */
     show(update: ListUpdate, hiddenBelow: boolean, done: () => void) {
       const state = stateOf(this);
+      const { scroller } = state;
       const follow = update.reset || this.isAtEnd();
       state.hiddenBelow = hiddenBelow;
+      // Before the pill is made: what stands in it is about where the list will be.
+      if (update.reset) scroller.toEnd();
       if (update.reset || follow) this.forgetUnseen();
       else {
         state.unseen += update.arrived;
         state.forMe ||= update.forMe;
       }
       const patch = { ...update.patch, ...this.pillPatch() };
-      if (Object.keys(patch).length === 0) {
+      const shown = () => {
+        if (follow) scroller.toEnd();
         done();
-      } else if (update.prepended) {
-        this.keep('first', patch, done);
-      } else {
-        this.setData(patch, () => {
-          if (follow) state.scroller.toEnd();
-          done();
-        });
-      }
+      };
+      if (Object.keys(patch).length === 0) done();
+      else if (update.prepended) this.keep('first', patch, shown);
+      else this.setData(patch, shown);
     },
     /** Shows more of what is known at one end, leaving in place what is read. */
     extend(edge: 'top' | 'bottom', patch: Patch, hiddenBelow: boolean, done: () => void) {
@@ -117,8 +117,8 @@ Component({
         .exec();
     },
     onScroll({ detail }: WechatMiniprogram.ScrollViewScroll) {
-      const state = stateOf(this);
-      if (!state.scroller.moved(detail)) return;
+      stateOf(this).scroller.moved(detail);
+      // Also when it was at the end before: what was hidden below may have come into view.
       if (this.isAtEnd()) this.forgetUnseen();
       const patch = this.pillPatch();
       if (Object.keys(patch).length > 0) this.setData(patch);

@@ -53,11 +53,9 @@ export class Scroller {
     this.context?.scrollTo({ top: FAR, animated: false });
   }
 
-  /** The user, or the list itself, has scrolled. Whether `atEnd` is another now. */
-  moved({ scrollTop, scrollHeight }: Offset): boolean {
-    const before = this.end;
+  /** The user, or the list itself, has scrolled. */
+  moved({ scrollTop, scrollHeight }: Offset): void {
     this.end = scrollHeight - scrollTop - this.height < END_MARGIN;
-    return this.end !== before;
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Asks how somebody wants to be called and shown, the way WeChat wants that to be asked. */
-import { nameProblem } from '../../view/compose.ts';
+import { nameProblem, sendable } from '../../view/compose.ts';
 import { faceOf } from '../../view/face.ts';
 
 Component({
@@ -12,10 +12,13 @@ Component({
     /** What is wrong with the name, as the server says. */
     problem: String,
   },
-  data: { text: '', picture: '', initial: '', color: '#07c160' },
+  data: { open: false, text: '', picture: '', initial: '', color: '#07c160' },
   observers: {
     'visible, name, avatar'(visible: boolean, name: string, avatar: string) {
-      if (visible) this.setData({ text: name, picture: avatar, ...this.face(name) });
+      // Also called when the page says again what it said before: what was typed meanwhile stays.
+      if (visible === this.data.open) return;
+      const known = { text: name, picture: avatar, ...this.face(name) };
+      this.setData({ open: visible, ...(visible && known) });
     },
   },
   methods: {
@@ -31,7 +34,7 @@ Component({
     },
     onSave() {
       if (this.data.busy) return;
-      const name = this.data.text.trim();
+      const name = sendable(this.data.text);
       const problem = nameProblem(name);
       if (problem) wx.showToast({ title: problem, icon: 'none' });
       else this.triggerEvent('save', { name, avatar: this.data.picture });

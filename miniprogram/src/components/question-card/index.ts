@@ -16,7 +16,7 @@ Component({
   methods: {
     onVote() {
       const { sent, voted, status } = this.data;
-      if (sent && !voted && status !== 'resolved') this.triggerEvent('vote');
+      if (sent && !voted && status === 'open') this.triggerEvent('vote');
     },
     onAnswer() {
       this.triggerEvent('answer');

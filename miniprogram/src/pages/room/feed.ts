@@ -25,8 +25,9 @@ export class Feed {
   private busy = false;
   private loading = false;
   private failed = false;
-  /** Somebody scrolled to the top while the list was busy. */
+  /** Somebody scrolled to the top, or asked for the newest message, while the list was busy. */
   private wantsOlder = false;
+  private wantsEnd = false;
 
   constructor(client: RoomClient, onEdges: (edges: Edges) => void) {
     this.client = client;
@@ -49,9 +50,9 @@ export class Feed {
     if (change.connection) this.tellEdges();
   }
 
-  /** The row of a message, shown or not. */
-  find(seq: number): Row | undefined {
-    return this.view.find(seq);
+  /** The row of a message, if it is shown. */
+  findShown(seq: number): Row | undefined {
+    return this.view.findShown(seq);
   }
 
   /** Brings older messages: those in memory first, then those of the server. */
@@ -74,8 +75,12 @@ export class Feed {
 
   /** Goes to the newest message. */
   end(): void {
+    // The list measures before it shows what it was told last: what is told now must not overtake that.
+    this.wantsEnd = this.busy;
+    if (this.busy) return;
     this.busy = true;
     this.list?.showEnd(this.view.showEnd(), () => this.settled());
+    this.tellEdges();
   }
 
   /** A room whose newest events are all votes would look empty. */
@@ -96,7 +101,8 @@ export class Feed {
 
   private settled(): void {
     this.busy = false;
-    this.flush();
+    if (this.wantsEnd) this.end();
+    else this.flush();
     if (this.wantsOlder) void this.older();
   }
 
@@ -105,13 +111,15 @@ export class Feed {
     if (!patch) return false;
     this.busy = true;
     this.list?.extend(edge, patch, this.view.hasHiddenBelow, () => this.settled());
+    this.tellEdges();
     return true;
   }
 
   private tellEdges(): void {
     const { timeline, isCaughtUp } = this.client;
     const isBlank = timeline.entries.length === 0;
-    const top = this.failed ? 'failed' : timeline.hasOlder ? 'more' : 'end';
+    const hasMore = timeline.hasOlder || this.view.hasHiddenAbove;
+    const top = this.failed ? 'failed' : hasMore ? 'more' : 'end';
     const isWaiting = this.loading || (isBlank && !isCaughtUp);
     this.onEdges({
       top: isWaiting ? 'loading' : top,

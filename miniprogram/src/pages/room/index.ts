@@ -20,7 +20,13 @@ import {
   personMenuOf,
 } from '../../view/menu.ts';
 import { type Row, shorten } from '../../view/rows.ts';
-import { type Banner, closedText, refusalText, roleText } from '../../view/words.ts';
+import {
+  actionRefusalText,
+  type Banner,
+  closedText,
+  refusalText,
+  roleText,
+} from '../../view/words.ts';
 import { type Edges, Feed } from './feed.ts';
 import type { Composer, MessageList, Recipient, Subject } from './types.ts';
 
@@ -281,7 +287,7 @@ Page({
   async act(type: 'recall' | 'vote' | 'resolve', target: number) {
     const reply = await this.client?.act(type, target);
     if (this.left || !reply || reply.ok) return;
-    wx.showToast({ title: refusalText(reply.refusal), icon: 'none' });
+    wx.showToast({ title: actionRefusalText(type, reply.refusal), icon: 'none' });
   },
 
   mention(row: Row) {
@@ -307,7 +313,7 @@ Page({
 
   revealQuoted(row: Row) {
     const seq = row.quoted;
-    const target = seq === 0 ? undefined : this.feed?.find(seq);
+    const target = seq === 0 ? undefined : this.feed?.findShown(seq);
     if (target) this.list().reveal(target.key);
     else wx.showToast({ title: '原消息较早，请上拉查看', icon: 'none' });
   },
