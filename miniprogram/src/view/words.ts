@@ -39,7 +39,7 @@ export function actionRefusalText(
 
 const CLOSED: Partial<Readonly<Record<ErrorCode, string>>> = {
   bad_frame: '房间不存在或名称有误，请检查后再进入',
-  forbidden: '你被移出了房间，或没有权限进入，如有疑问请联系管理员',
+  forbidden: '你已被移出房间或无权进入，请联系管理员',
 };
 
 /** Why a room can't be entered, or had to be left. */
