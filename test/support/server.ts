@@ -6,7 +6,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
-const PARTS = ['worker', 'shared', 'miniprogram', 'scripts', 'wrangler.toml', 'package.json'];
+const PARTS = [
+  'worker',
+  'shared',
+  'miniprogram',
+  'scripts',
+  'wrangler.toml',
+  'package.json',
+  'tsconfig.base.json',
+];
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 
