@@ -38,7 +38,7 @@ describe.skipIf(noBrowser)('somebody who reads further up', () => {
     async ([, step], { desk, backEnd }) => {
       const all = messages(130);
       await backEnd.say(all);
-      const history = await HeldHistory.of(desk.context);
+      const history = new HeldHistory(desk);
       const [ming] = await desk.phones();
       await expect.poll(() => ming.isInView('消息 130')).toBe(true);
       for (const shown of [100, 130]) {
@@ -66,9 +66,11 @@ describe.skipIf(noBrowser)('somebody who reads further up', () => {
     await ming.cutNetwork();
     await ming.banner.getByText('网络不可用').waitFor();
     await ming.scroll(-100_000);
-    await ming.text('加载失败，点按重试').waitFor();
-    await ming.hints('已恢复连接', () => ming.restoreNetwork());
     await ming.text('加载失败，点按重试').click();
+    await ming.text('加载失败，点按重试').waitFor();
+    expect((await ming.said()).length).toBe(50);
+    await ming.hints('已恢复连接', () => ming.restoreNetwork());
+    await ming.text('查看更早的消息').click();
     await expect.poll(() => ming.said()).toEqual(messages(60));
   });
 

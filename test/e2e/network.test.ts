@@ -94,7 +94,7 @@ describe.skipIf(noBrowser)('a phone in trouble', () => {
     const [ming, hong] = await desk.phones();
     await ming.say('快的');
     await hong.bubble('快的').waitFor();
-    const session = await desk.context.newCDPSession(ming.page);
+    const session = await ming.page.context().newCDPSession(ming.page);
     await session.send('Network.enable');
     await session.send('Network.emulateNetworkConditions', {
       offline: false,
@@ -112,10 +112,10 @@ describe.skipIf(noBrowser)('a phone in trouble', () => {
 
 describe.skipIf(noBrowser)('somebody whom the server refuses for good', () => {
   it('[R9] is told so, and finds the lobby', async ({ desk }) => {
-    await desk.context.routeWebSocket(/\/ws\?/, async (socket) => {
+    desk.routeSockets((socket) => {
       const message = 'guests are not allowed here';
       socket.send(JSON.stringify({ type: 'reject', code: 'forbidden', message }));
-      await socket.close({ code: 4403 });
+      void socket.close({ code: 4403 });
     });
     const phone = await desk.phone({ name: '阿强', room: desk.room });
     const modal = phone.screen.getByRole('dialog');

@@ -1,21 +1,19 @@
 /** Pages of history that arrive when a test says so: what is seen before and after can be compared. */
-import type { BrowserContext } from 'playwright-core';
+import type { Desk } from './desk.ts';
 
 export class HeldHistory {
   #held: (() => void) | undefined;
   #isReleased = false;
 
   /** Holds those of all phones that are opened from now on. */
-  static async of(context: BrowserContext): Promise<HeldHistory> {
-    const history = new HeldHistory();
-    await context.routeWebSocket(/\/ws\?/, (phone) => {
+  constructor(desk: Desk) {
+    desk.routeSockets((phone) => {
       const server = phone.connectToServer();
       server.onMessage((data) => {
-        if (String(data).startsWith('{"type":"page"')) history.#hold(() => phone.send(data));
+        if (String(data).startsWith('{"type":"page"')) this.#hold(() => phone.send(data));
         else phone.send(data);
       });
     });
-    return history;
   }
 
   /** Lets one page arrive, now or as soon as it comes. */

@@ -25,7 +25,7 @@ export const it = plain.extend<Fixtures>({
   desk: async ({ room }, use) => {
     if (!site) throw new Error('there is no browser');
     connecting ??= chromium.connect(site.browser);
-    const desk = await Desk.in(await connecting, site.origin, room);
+    const desk = new Desk(await connecting, site.origin, room);
     await use(desk);
     await desk.clear();
   },

@@ -69,9 +69,17 @@ export class Phone {
     return this.rows.filter({ has: this.#wordsOf(text) });
   }
 
-  /** What was said, from top to bottom. */
+  /** What was said, from top to bottom as it is seen. */
   said(): Promise<string[]> {
-    return this.rows.locator(this.#words()).allInnerTexts();
+    return this.rows.locator(this.#words()).evaluateAll((elements) =>
+      elements
+        .map((element) => ({
+          text: element instanceof HTMLElement ? element.innerText : '',
+          top: element.getBoundingClientRect().top,
+        }))
+        .sort((one, other) => one.top - other.top)
+        .map(({ text }) => text),
+    );
   }
 
   get pill(): Locator {
@@ -143,17 +151,26 @@ export class Phone {
 
   /** A line of the lobby's list of rooms. */
   line(room: string): Locator {
-    return this.screen.getByRole('button').filter({ hasText: room });
+    return this.screen.locator('room-cell').filter({ hasText: room });
   }
 
-  /** What is wider than it should be: nothing of it can be scrolled sideways. */
+  /** What reaches beyond the sides of the phone, or could be scrolled sideways. */
   overflow(): Promise<string[]> {
-    return this.screen.evaluate(() =>
-      [document.documentElement, ...document.querySelectorAll('wx-page, wx-scroll-view, wx-view')]
-        .filter((element) => element.scrollWidth > element.clientWidth && element.clientWidth > 0)
-        .filter((element) => getComputedStyle(element).overflowX !== 'hidden')
-        .map((element) => `${element.tagName}.${element.className}`),
-    );
+    return this.screen.evaluate(() => {
+      const boxes = [
+        document.documentElement,
+        ...document.querySelectorAll('wx-page, wx-scroll-view'),
+      ];
+      const parts = [...document.querySelectorAll('wx-view, wx-text, wx-textarea, wx-image')];
+      const isBeyond = (element: Element) => {
+        const { left, right, width } = element.getBoundingClientRect();
+        return width > 0 && (left < -1 || right > innerWidth + 1);
+      };
+      return [
+        ...boxes.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth),
+        ...parts.filter(isBeyond),
+      ].map(({ tagName, className }) => `${tagName}.${className}`);
+    });
   }
 
   /** How far it is to the newest message, in px. */
