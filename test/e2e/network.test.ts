@@ -98,10 +98,12 @@ describe.skipIf(noBrowser)('a phone in trouble', () => {
     await session.send('Network.enable');
     await session.send('Network.emulateNetworkConditions', {
       offline: false,
-      latency: 400,
+      latency: 800,
       downloadThroughput: 50_000,
       uploadThroughput: 20_000,
     });
+    await ming.dropSocket();
+    await ming.online(2);
     await Promise.all([ming.row('慢的').getByLabel('发送中').waitFor(), ming.say('慢的')]);
     for (const phone of [ming, hong]) {
       await expect.poll(() => phone.said()).toEqual(['快的', '慢的']);
