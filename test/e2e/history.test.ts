@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { HeldHistory } from './support/held-history.ts';
 import { it, noBrowser } from './support/it.ts';
+import { SlowServer } from './support/slow-server.ts';
 
 /** `消息 001`, `消息 002`, … */
 const messages = (count: number, name = '消息'): string[] =>
@@ -38,14 +38,15 @@ describe.skipIf(noBrowser)('somebody who reads further up', () => {
     async ([, step], { desk, backEnd }) => {
       const all = messages(130);
       await backEnd.say(all);
-      const history = new HeldHistory(desk);
+      const server = new SlowServer(desk);
       const [ming] = await desk.phones();
       await expect.poll(() => ming.isInView('消息 130')).toBe(true);
       for (const shown of [100, 130]) {
+        server.hold();
         while (!(await ming.screen.getByText('加载中…').isVisible())) await ming.scroll(step);
         const visible = await ming.atRest();
         const before = await ming.place(visible);
-        history.release();
+        server.release();
         await expect.poll(() => ming.said()).toEqual(all.slice(-shown));
         await ming.screen.getByText('加载中…').waitFor({ state: 'hidden' });
         await ming.atRest();

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { it, noBrowser } from './support/it.ts';
+import { SlowServer } from './support/slow-server.ts';
 
 const OFFLINE = '网络不可用，消息会在恢复后发出';
 
@@ -22,7 +23,7 @@ describe.skipIf(noBrowser)('a phone in trouble', () => {
     for (const phone of [ming, hong]) {
       await expect.poll(() => phone.said()).toEqual(['之前', '你在哪', '电梯里一', '电梯里二']);
     }
-    await expect(ming.rows.getByLabel(/待发送|发送中/).count()).resolves.toBe(0);
+    await expect.poll(() => ming.rows.getByLabel(/待发送|发送中/).count()).toBe(0);
     await ming.banner.getByText('已恢复连接').waitFor({ state: 'hidden' });
   });
 
@@ -90,25 +91,26 @@ describe.skipIf(noBrowser)('a phone in trouble', () => {
     }
   });
 
-  it('with a slow network shows that a message is on its way', async ({ desk }) => {
+  it('with a slow network shows that a message is on its way, until it is there', async ({
+    desk,
+  }) => {
+    const server = new SlowServer(desk);
     const [ming, hong] = await desk.phones();
     await ming.say('快的');
     await hong.bubble('快的').waitFor();
-    const session = await ming.page.context().newCDPSession(ming.page);
-    await session.send('Network.enable');
-    await session.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency: 800,
-      downloadThroughput: 50_000,
-      uploadThroughput: 20_000,
-    });
-    await ming.dropSocket();
-    await ming.online(2);
-    await Promise.all([ming.row('慢的').getByLabel('发送中').waitFor(), ming.say('慢的')]);
+    server.hold();
+    await ming.say('慢的');
+    await ming.row('慢的').getByLabel('发送中').waitFor();
+    await ming.say('更慢的');
+    await ming
+      .row('更慢的')
+      .getByLabel(/待发送|发送中/)
+      .waitFor();
+    server.release();
     for (const phone of [ming, hong]) {
-      await expect.poll(() => phone.said()).toEqual(['快的', '慢的']);
+      await expect.poll(() => phone.said()).toEqual(['快的', '慢的', '更慢的']);
     }
-    await expect(ming.rows.getByLabel(/待发送|发送中/).count()).resolves.toBe(0);
+    await expect.poll(() => ming.rows.getByLabel(/待发送|发送中/).count()).toBe(0);
   });
 });
 
