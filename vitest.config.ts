@@ -80,6 +80,19 @@ export default defineConfig({
           server: { deps: { inline: [/glass-easel/] } },
         },
       },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/*.test.ts'],
+          globalSetup: ['test/e2e/support/setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
+          // After all others, two at a time: a browser and a server have enough to do with that.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+        },
+      },
     ],
   },
 });
