@@ -125,6 +125,11 @@ export class Timeline {
     return this.events.flatMap(({ seq }) => this.entriesBySeq.get(seq) ?? []);
   }
 
+  /** How many messages are here. */
+  get size(): number {
+    return this.entriesBySeq.size;
+  }
+
   /** The message with this number, if it is here. */
   find(seq: number): Entry | undefined {
     return this.entriesBySeq.get(seq);
@@ -178,6 +183,17 @@ export class Timeline {
     this.events.unshift(...older);
     this.fold(older, change, change.prepended);
     return change;
+  }
+
+  /** Gives back the memory of all but the newest events: what goes can be asked for again. */
+  keepNewest(count: number): void {
+    if (this.events.length <= count) return;
+    this.events = this.events.slice(-count);
+    this.start = (this.events[0]?.seq ?? this.end + 1) - 1;
+    this.more = true;
+    for (const known of [this.entriesBySeq, this.marks]) {
+      for (const seq of known.keys()) if (seq <= this.start) known.delete(seq);
+    }
   }
 
   /** All of it, to continue from another time; `undefined` before the first welcome. */

@@ -33,15 +33,18 @@ export interface ListUpdate {
 export class RoomView {
   private readonly source: RoomSource;
   private readonly now: () => number;
+  private readonly ownAvatar: string;
   private readonly rows = new RowList();
   private readonly pending = new PendingList();
   /** Who quotes a message: their rows show its text. */
   private readonly quoters = new Map<number, Set<number>>();
   private readonly names = new Map<string, string>();
 
-  constructor(source: RoomSource, now: () => number) {
+  /** `ownAvatar`: the reader's picture, which may be known to this phone alone. */
+  constructor(source: RoomSource, now: () => number, ownAvatar = '') {
     this.source = source;
     this.now = now;
+    this.ownAvatar = ownAvatar;
   }
 
   /** What a change means for the page; `atEnd`: whether the newest message is in view. */
@@ -160,6 +163,7 @@ export class RoomView {
     const { source } = this;
     return {
       selfId: source.self.id,
+      ownAvatar: this.ownAvatar,
       now: this.now(),
       previousAt,
       find: (seq) => source.timeline.find(seq),

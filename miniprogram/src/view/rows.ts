@@ -57,6 +57,8 @@ export interface Row extends Face {
 /** What a row depends on besides its message. */
 export interface RowContext {
   readonly selfId: string;
+  /** The reader's picture where this phone knows a better one than the server; else empty. */
+  readonly ownAvatar?: string;
   readonly now: number;
   /** The message before it, if there is one here. */
   readonly previousAt: number | undefined;
@@ -78,6 +80,7 @@ export function rowOf(entry: Entry, context: RowContext): Row {
   const replyTo = event.kind === 'message' ? event.replyTo : undefined;
   return {
     ...person(event.from),
+    ...(mine && context.ownAvatar && { avatar: context.ownAvatar }),
     ...words(content, entry.recalledBy, event.from, context),
     key: `e${event.seq}`,
     seq: event.seq,
@@ -102,6 +105,7 @@ export function outgoingRowOf(item: Outgoing, self: User, context: RowContext): 
   const { content, state } = item;
   return {
     ...person(self),
+    ...(context.ownAvatar && { avatar: context.ownAvatar }),
     ...words(content, undefined, self, context),
     key: `o${item.id}`,
     seq: 0,

@@ -1,5 +1,6 @@
 /** Between the client and the list: one change at a time, and more of the past when it is wanted. */
 import { joinRoomChanges, type RoomChange, type RoomClient } from '../../chat/room-client.ts';
+import { noChange } from '../../chat/timeline.ts';
 import type { Top } from '../../components/message-list/index.ts';
 import { RoomView } from '../../view/room-view.ts';
 import type { Row } from '../../view/rows.ts';
@@ -7,6 +8,11 @@ import type { MessageList } from './types.ts';
 
 /** Below this many messages a page looks empty, and older ones are brought at once. */
 const FEW_MESSAGES = 15;
+
+/** Beyond this many messages in memory those that were read longest ago are given back ... */
+const MAX_KEPT = 2_000;
+/** ... down to this many. */
+const KEPT = 1_000;
 
 /** What stands above the first message, and whether there is none. */
 export interface Edges {
@@ -29,9 +35,10 @@ export class Feed {
   private wantsOlder = false;
   private wantsEnd = false;
 
-  constructor(client: RoomClient, onEdges: (edges: Edges) => void) {
+  /** `ownAvatar`: the user's picture, which may be known to this phone alone. */
+  constructor(client: RoomClient, ownAvatar: string, onEdges: (edges: Edges) => void) {
     this.client = client;
-    this.view = new RoomView(client, Date.now);
+    this.view = new RoomView(client, Date.now, ownAvatar);
     this.onEdges = onEdges;
   }
 
@@ -86,7 +93,7 @@ export class Feed {
   /** A room whose newest events are all votes would look empty. */
   fillUp(): void {
     const { timeline } = this.client;
-    if (timeline.hasOlder && timeline.entries.length < FEW_MESSAGES) void this.older();
+    if (timeline.hasOlder && timeline.size < FEW_MESSAGES) void this.older();
   }
 
   private flush(): void {
@@ -94,9 +101,18 @@ export class Feed {
     if (this.busy || !list || !changed) return;
     this.changed = undefined;
     this.busy = true;
-    const update = this.view.apply(changed, list.isAtEnd());
+    const atEnd = list.isAtEnd();
+    const update = this.view.apply(atEnd ? this.giveBack(changed) : changed, atEnd);
     this.tellEdges();
     list.show(update, this.view.hasHiddenBelow, () => this.settled());
+  }
+
+  /** A room that is left open for a day must not fill the phone. */
+  private giveBack(change: RoomChange): RoomChange {
+    const { timeline } = this.client;
+    if (timeline.size <= MAX_KEPT) return change;
+    timeline.keepNewest(KEPT);
+    return { ...change, timeline: { ...noChange(), cleared: true } };
   }
 
   private settled(): void {
@@ -117,7 +133,7 @@ export class Feed {
 
   private tellEdges(): void {
     const { timeline, isCaughtUp } = this.client;
-    const isBlank = timeline.entries.length === 0;
+    const isBlank = timeline.size === 0;
     const hasMore = timeline.hasOlder || this.view.hasHiddenAbove;
     const top = this.failed ? 'failed' : hasMore ? 'more' : 'end';
     const isWaiting = this.loading || (isBlank && !isCaughtUp);

@@ -59,7 +59,7 @@ Page({
 
   onLoad(query: PageQuery) {
     const room = queryValue(query, 'room').normalize('NFC');
-    const { user } = app.services.account;
+    const { user, profile } = app.services.account;
     const visited = app.services.visited();
     if (roomNameProblem(room) || !user || !visited) {
       wx.reLaunch({ url: roomNameProblem(room) ? lobbyUrl() : lobbyUrl(room) });
@@ -75,7 +75,7 @@ Page({
       onChange: (change) => this.onChange(change),
     });
     this.client = client;
-    this.feed = new Feed(client, (edges) => this.showEdges(edges));
+    this.feed = new Feed(client, profile?.avatar ?? '', (edges) => this.showEdges(edges));
     this.notice = new ConnectionNotice(app.services.ports.clock, (banner = NO_BANNER) =>
       this.setData({ banner }),
     );
