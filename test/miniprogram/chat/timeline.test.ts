@@ -214,3 +214,29 @@ describe('two changes as one', () => {
     expect(joinChanges(second, undefined)).toBe(second);
   });
 });
+
+describe('memory is given back', () => {
+  it('all but the newest go, can be asked for again, and come back as they were', () => {
+    const it = timeline(0, 5, [
+      message(1),
+      message(2),
+      message(3),
+      message(4),
+      action(5, 'recall', 2),
+    ]);
+    const all = it.entries;
+    it.keepNewest(3);
+    expect(it.entries).toEqual(all.slice(2));
+    expect([it.size, it.before, it.hasOlder, it.upTo]).toEqual([2, 3, true, 5]);
+    expect(it.find(1)).toBeUndefined();
+    it.prepend([message(1), message(2, undefined, { content: { type: 'recalled' } })], 1, false);
+    expect(texts(it)).toEqual(['text 1', 'recalled', 'text 3', 'text 4']);
+    expect(it.hasOlder).toBe(false);
+  });
+
+  it('nothing goes while there is little', () => {
+    const it = timeline(0, 2, [message(1), message(2)]);
+    it.keepNewest(2);
+    expect([it.size, it.hasOlder]).toEqual([2, false]);
+  });
+});

@@ -39,6 +39,14 @@ describe('who said it', () => {
     expect(row(text(1, '你好', { from: ME })).mine).toBe(true);
   });
 
+  it('shows one’s own picture, which may be on this phone alone, with one’s own messages only', () => {
+    const room = new ViewedRoom();
+    room.append(text(1, '你好', { from: ME }), text(2, '你好'));
+    const context = { ...room.context(NOW), ownAvatar: 'wxfile://me.png' };
+    const avatars = [1, 2].map((seq) => rowOf(room.entry(seq), context).avatar);
+    expect(avatars).toEqual(['wxfile://me.png', '']);
+  });
+
   it('keeps the whole of a long name: where it is cut is a matter of the screen', () => {
     const name = '很'.repeat(32);
     expect(row(text(1, '你好', { from: { ...MING, name } })).name).toBe(name);
