@@ -64,6 +64,17 @@ export default defineConfig({
           server: { deps: { inline: [/glass-easel/] } },
         },
       },
+      {
+        test: {
+          name: 'components',
+          environment: 'jsdom',
+          include: ['test/miniprogram/components/**/*.test.ts'],
+          globalSetup: ['test/support/built-app.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          server: { deps: { inline: [/glass-easel/] } },
+        },
+      },
     ],
   },
 });
