@@ -93,6 +93,17 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      {
+        test: {
+          name: 'components',
+          environment: 'jsdom',
+          include: ['test/miniprogram/components/**/*.test.ts'],
+          globalSetup: ['test/support/built-app.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          server: { deps: { inline: [/glass-easel/] } },
+        },
+      },
     ],
   },
 });

@@ -174,7 +174,7 @@ describe('names', () => {
   });
 });
 
-it('forgets nothing and keeps nothing when the list begins anew', () => {
+it('begins anew with nothing of what was there before', () => {
   const { room, page, change } = viewed(text(100, '你好'));
   const cleared = room.begin(500);
   const update = change({ timeline: cleared });
