@@ -54,7 +54,8 @@ class FakeList {
           asked.push(() => {
             if (key === 'scroll') return { top: 0, height: this.height };
             const top = this.topOf(key);
-            return top === undefined ? null : { top };
+            const height = this.rows.find((row) => row.key === key)?.height ?? 0;
+            return top === undefined ? null : { top, bottom: top + height };
           }),
         scrollOffset: () => asked.push(() => ({ scrollTop: this.scrollTop })),
       };
@@ -182,6 +183,17 @@ describe('what is read', () => {
     });
     settle();
     expect(list.topOf('e0')).toBe(before);
+  });
+
+  it('stays when the time above it goes away, because others were just before it', () => {
+    const { list, scroller } = listAt(30);
+    const before = list.topOf('e1');
+    const settle = keep(list, scroller, 'e0', () => {
+      list.rows = [{ key: 'e0', height: 70 }, ...list.rows.slice(1)];
+      list.prepend(rowsOf('o', 50, 80));
+    });
+    settle();
+    expect(list.topOf('e1')).toBe(before);
   });
 
   it('is not moved for a fraction of a pixel', () => {

@@ -87,9 +87,10 @@ export class Scroller {
     query.select(`#${anchor}`).boundingClientRect();
     query.select('#scroll').scrollOffset();
     query.exec((results: unknown[]) => {
-      const [rect, offset] = results as [{ top: number } | null, { scrollTop: number } | null];
+      const [rect, offset] = results as [{ bottom: number } | null, { scrollTop: number } | null];
+      // Its end, because a row can lose the time at its beginning when others come in above.
       const position = rect &&
-        offset && { inContent: rect.top + offset.scrollTop, scrollTop: offset.scrollTop };
+        offset && { inContent: rect.bottom + offset.scrollTop, scrollTop: offset.scrollTop };
       then(position ?? undefined);
     });
   }
