@@ -95,6 +95,11 @@ export class Server {
     return this.#output;
   }
 
+  /** Whether it ended by itself, or was killed. */
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
   /** The address to connect to. */
   ws(query: Record<string, string>): string {
     return `ws://localhost:${this.port}/ws?${new URLSearchParams(query)}`;

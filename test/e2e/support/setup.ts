@@ -30,6 +30,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   let browser: BrowserServer | undefined;
   const stop = async () => {
     await browser?.close();
+    if (server?.hasEnded) console.error(`npm start ended by itself:\n${server.output}`);
     server?.kill();
     copy.remove();
   };
