@@ -54,7 +54,10 @@ export class Feed {
       this.changed = joinRoomChanges(this.changed, change);
       this.flush();
     }
-    if (change.connection) this.tellEdges();
+    if (!change.connection) return;
+    // What failed for want of a connection can be had again.
+    if (this.client.isCaughtUp) this.failed = false;
+    this.tellEdges();
   }
 
   /** The row of a message, if it is shown. */
