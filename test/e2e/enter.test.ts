@@ -74,7 +74,7 @@ describe.skipIf(noBrowser)('somebody who comes', () => {
     await ming.back();
     await ming.button('修改昵称和头像').click();
     await nickname(ming).fill('大明');
-    await ming.button('进入聊天').click();
+    await ming.button('保存').click();
     await ming.text('大明').waitFor();
     // A guest is their name: another name has been nowhere yet.
     await roomNumber(ming).fill(desk.room);

@@ -123,10 +123,43 @@ describe.skipIf(noBrowser)('somebody whom the server refuses for good', () => {
     });
     const phone = await desk.phone({ name: '阿强', room: desk.room });
     const modal = phone.screen.getByRole('dialog');
-    await modal.getByText('你不能进入这个房间，如有疑问请联系管理员').waitFor();
+    await modal.getByText('你已被移出房间或无权进入，请联系管理员').waitFor();
     await modal.getByRole('button', { name: '确定' }).click();
     await phone.screen.getByPlaceholder('输入房间号').waitFor();
   });
 
-  // `banned`, by the real server: here, as soon as there is a route for moderation.
+  it('who is banned has to leave at once, and is not let in again', async ({ desk, backEnd }) => {
+    const [ming, hong] = await desk.phones();
+    await backEnd.moderate('ban', 'guest:小红');
+    const modal = hong.screen.getByRole('dialog');
+    for (const attempt of ['thrown out', 'at the door']) {
+      await modal.getByText('你已被禁止进入').waitFor();
+      await modal.getByRole('button', { name: '确定' }).click();
+      await hong.screen.getByPlaceholder('输入房间号').waitFor();
+      if (attempt === 'at the door') break;
+      await hong.screen.getByPlaceholder('输入房间号').fill(desk.room);
+      await hong.button('进入').click();
+    }
+    await ming.text('“小红”被禁止进入').waitFor();
+    await ming.online(1);
+  });
+});
+
+describe.skipIf(noBrowser)('those who run the room', () => {
+  it('mute somebody from the member sheet: their message says why it did not go', async ({
+    desk,
+    backEnd,
+  }) => {
+    await backEnd.makeHost('guest:小明');
+    const [ming, hong] = await desk.phones();
+    await ming.openMembers();
+    await ming.members.getByRole('button', { name: '小红' }).click();
+    const dialog = ming.screen.getByRole('dialog');
+    await dialog.getByRole('button', { name: '禁言 10 分钟' }).click();
+    await dialog.getByRole('button', { name: '确定' }).click();
+    await hong.text('你被禁言').waitFor();
+    await hong.say('我还想说');
+    await hong.row('我还想说').getByText('你已被禁言').waitFor();
+    expect(await ming.bubble('我还想说').count()).toBe(0);
+  });
 });

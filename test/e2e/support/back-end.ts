@@ -18,6 +18,10 @@ export class BackEnd {
     await this.#call('PUT', 'settings', { hosts: [user] });
   }
 
+  async moderate(action: string, user: string): Promise<void> {
+    await this.#call('POST', 'moderation', { action, user });
+  }
+
   async notice(text: string): Promise<void> {
     await this.#call('POST', 'notices', { text });
   }

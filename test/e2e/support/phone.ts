@@ -283,7 +283,7 @@ export class Phone {
 
   /** In the background, until its scripts are stopped: 5 s after it went there. */
   async waitUntilSuspended(): Promise<void> {
-    await this.screen.getByText(/小程序在后台,[1-4] 秒后返回/).waitFor();
+    await this.screen.getByText(/小程序在后台，[1-4] 秒后返回/).waitFor();
   }
 
   async dropSocket(): Promise<void> {

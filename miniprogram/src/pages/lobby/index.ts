@@ -33,8 +33,9 @@ Page({
     const room = queryValue(query, 'room');
     const name = queryValue(query, 'name');
     this.setData({ nextRoom: room });
-    // A link can name a guest, as long as the phone doesn't know somebody already.
-    if (name !== '' && !app.services.account.profile) void this.introduce({ name });
+    const { account, letsGuestsIn } = app.services;
+    // A link can name a guest, and nobody else, as long as the phone doesn't know somebody already.
+    if (name !== '' && letsGuestsIn && !account.profile) void this.introduce({ name });
     else if (room !== '') this.enter(room);
   },
 

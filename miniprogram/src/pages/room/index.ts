@@ -61,8 +61,12 @@ Page({
     const room = queryValue(query, 'room').normalize('NFC');
     const { user, profile } = app.services.account;
     const visited = app.services.visited();
-    if (roomNameProblem(room) || !user || !visited) {
-      wx.reLaunch({ url: roomNameProblem(room) ? lobbyUrl() : lobbyUrl(room) });
+    const problem = roomNameProblem(room);
+    if (problem !== undefined || !user || !visited) {
+      wx.reLaunch({
+        url: problem === undefined ? lobbyUrl(room) : lobbyUrl(),
+        success: () => problem !== undefined && wx.showToast({ title: problem, icon: 'none' }),
+      });
       return;
     }
     this.mentions = new Map();
