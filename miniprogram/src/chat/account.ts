@@ -1,7 +1,7 @@
 /** Who uses this phone: a name, and the session that the server gave for it. */
 import * as v from 'valibot';
 import type { SessionRequest } from '../../../shared/http.ts';
-import { type Http, login } from './http.ts';
+import { type Http, login, SessionSchema } from './http.ts';
 import type { Clock, Session, SessionAnswer, Sessions, Store } from './ports.ts';
 
 const KEY = 'account';
@@ -17,18 +17,7 @@ export interface Profile {
 
 const SavedSchema = v.object({
   profile: v.object({ name: v.string(), avatar: v.optional(v.string()) }),
-  session: v.optional(
-    v.object({
-      token: v.string(),
-      user: v.object({
-        id: v.string(),
-        name: v.string(),
-        avatar: v.optional(v.string()),
-        group: v.optional(v.string()),
-      }),
-      expiresAt: v.number(),
-    }),
-  ),
+  session: v.optional(SessionSchema),
 });
 
 interface Saved {

@@ -28,7 +28,8 @@ export type Result<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly refusal?: Refusal };
 
-const SessionSchema = v.object({
+/** A session, as the server gives it and as it is kept. */
+export const SessionSchema = v.object({
   token: v.string(),
   user: v.object({
     id: v.string(),
