@@ -3,7 +3,7 @@
  * none, builds the preview and watches its source, runs `wrangler dev` with whatever flags are given,
  * and says what to do next.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -15,6 +15,8 @@ const DEV_VARS = '.dev.vars';
 const DEFAULT_PORT = 8787;
 const DEFAULT_STATE = '.wrangler/state';
 const POLL_MS = 200;
+/** A server that ends sooner than this after its start would do so again. */
+const MIN_UPTIME_MS = 5_000;
 /** Flags can put the server where this script does not find it; then it prints nothing more. */
 const START_TIMEOUT_MS = 60_000;
 
@@ -114,15 +116,33 @@ const flags = [
   SITE_DIR,
   ...(asked('port') === undefined ? ['--port', String(port)] : []),
 ];
-const wrangler = spawn('wrangler', ['dev', ...flags, ...args], {
-  stdio: 'inherit',
-  // On Windows npm's commands are scripts that only a shell can run.
-  shell: process.platform === 'win32',
-});
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => wrangler.kill(signal));
-wrangler.on('error', (error) => fail(`wrangler could not be started: ${error.message}`));
-wrangler.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+let wrangler: ChildProcess;
+let stopping = false;
+
+/** Runs `wrangler dev`, again if it ends by itself: it does not survive every upload that is cut off. */
+function serve(): void {
+  const startedAt = Date.now();
+  wrangler = spawn('wrangler', ['dev', ...flags, ...args], {
+    stdio: 'inherit',
+    // On Windows npm's commands are scripts that only a shell can run.
+    shell: process.platform === 'win32',
+  });
+  wrangler.on('error', (error) => fail(`wrangler could not be started: ${error.message}`));
+  wrangler.on('exit', (code, signal) => {
+    const wasUp = Date.now() - startedAt > MIN_UPTIME_MS;
+    if (stopping || code === 0 || !wasUp) process.exit(code ?? (signal ? 1 : 0));
+    console.error('wrangler dev has ended by itself and is started again; what was said is kept.');
+    serve();
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    stopping = true;
+    wrangler.kill(signal);
+  });
+}
+serve();
 
 const deadline = Date.now() + START_TIMEOUT_MS;
 let up = await isUp(port);

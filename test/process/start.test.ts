@@ -119,6 +119,23 @@ describe('npm start in a fresh clone', () => {
     expect(alice.inbox.texts()).toEqual(['直播开始了']);
   });
 
+  it('[R2] wrangler ends by itself: it is started again, and what was said is there', async () => {
+    const before = await NodeClient.join(server.ws({ room: 'revived', name: 'alice' }));
+    await before.say('still there?');
+    await until(
+      () => server.uptimeMs > 6_000 || undefined,
+      'a server that has been up for a while',
+    );
+    server.killWrangler();
+    await before.whenClosed();
+    await until(() => server.output.includes('is started again') || undefined, 'another wrangler');
+    await server.isUp();
+    const after = await NodeClient.join(
+      server.ws({ room: 'revived', name: 'alice', since: before.cursor }),
+    );
+    expect(after.inbox.all('welcome')[0]?.resume).toBe('recovered');
+  });
+
   it('[R1][R4] a busy room sends many messages as one frame, to all in the same order', async () => {
     const people = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>

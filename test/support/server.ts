@@ -1,5 +1,5 @@
 /** The chat as a developer starts it: `npm start` in a copy of the project, as a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -58,6 +58,7 @@ export class Server {
   readonly port: number;
   readonly #process: ChildProcess;
   #output = '';
+  readonly #startedAt = Date.now();
 
   private constructor(folder: string, port: number, flags: readonly string[]) {
     this.port = port;
@@ -107,6 +108,30 @@ export class Server {
 
   http(path: string): string {
     return `http://localhost:${this.port}${path}`;
+  }
+
+  /** How long ago it was started, in milliseconds. */
+  get uptimeMs(): number {
+    return Date.now() - this.#startedAt;
+  }
+
+  /** `kill -9` of wrangler alone, as if it had crashed. */
+  killWrangler(): void {
+    spawnSync('pkill', ['-9', '-g', String(this.#process.pid), '-f', 'wrangler-dist/cli.js']);
+  }
+
+  /** Waits until it answers. */
+  async isUp(): Promise<void> {
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    const answers = () =>
+      fetch(this.http('/healthz')).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    while (!(await answers())) {
+      if (Date.now() > deadline) throw new Error(`it is not up again:\n${this.#output}`);
+      await new Promise((done) => setTimeout(done, POLL_MS));
+    }
   }
 
   /** `kill -9` of the whole process tree: nothing gets to say good-bye. */

@@ -13,6 +13,7 @@ export class ConnectionNotice {
   private readonly show: (banner: Banner | undefined) => void;
   private shown: Banner | undefined;
   private timer: Cancel = () => {};
+  private wasOnline = false;
 
   /** `show` is called with what is to be seen from now on. */
   constructor(clock: Clock, show: (banner: Banner | undefined) => void) {
@@ -29,9 +30,11 @@ export class ConnectionNotice {
     } else if (!this.shown) {
       this.timer();
     } else if (caughtUp && this.shown !== RECOVERED) {
-      this.say(RECOVERED, 0);
-      this.say(undefined, RECOVERED_MS);
+      // There is nothing to come back to before the first time.
+      if (this.wasOnline) this.say(RECOVERED, 0);
+      this.say(undefined, this.wasOnline ? RECOVERED_MS : 0);
     }
+    this.wasOnline ||= caughtUp;
   }
 
   /** Nobody looks any more. */

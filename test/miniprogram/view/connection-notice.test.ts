@@ -31,8 +31,18 @@ describe('the line above the messages', () => {
     expect(line.text).toBe('');
   });
 
+  it('says only that it connects while it does so for the first time', async () => {
+    const line = new Line();
+    line.notice.update(CONNECTING, false);
+    await line.clock.advance(NOTICE_DELAY_MS);
+    expect(line.text).toBe('连接中…');
+    line.notice.update(ONLINE, true);
+    expect(line.text).toBe('');
+  });
+
   it('says what is wrong, what becomes of it, and for a moment that it is over', async () => {
     const line = new Line();
+    line.notice.update(ONLINE, true);
     line.notice.update(CUT_OFF, false);
     await line.clock.advance(NOTICE_DELAY_MS);
     expect(line.text).toContain('网络不可用');
@@ -48,9 +58,11 @@ describe('the line above the messages', () => {
 
   it('tells of new trouble although it has just said that all is well', async () => {
     const line = new Line();
+    line.notice.update(ONLINE, true);
     line.notice.update(CUT_OFF, false);
     await line.clock.advance(NOTICE_DELAY_MS);
     line.notice.update(ONLINE, true);
+    expect(line.text).toBe('已恢复连接');
     line.notice.update(CUT_OFF, false);
     await line.clock.advance(60_000);
     expect(line.text).toContain('网络不可用');
