@@ -15,8 +15,6 @@ const DEV_VARS = '.dev.vars';
 const DEFAULT_PORT = 8787;
 const DEFAULT_STATE = '.wrangler/state';
 const POLL_MS = 200;
-/** A server that ends sooner than this after its start would do so again. */
-const MIN_UPTIME_MS = 5_000;
 /** Flags can put the server where this script does not find it; then it prints nothing more. */
 const START_TIMEOUT_MS = 60_000;
 
@@ -118,10 +116,11 @@ const flags = [
 ];
 let wrangler: ChildProcess;
 let stopping = false;
+let announced = false;
 
 /** Runs `wrangler dev`, again if it ends by itself: it does not survive every upload that is cut off. */
 function serve(): void {
-  const startedAt = Date.now();
+  let wasUp = false;
   wrangler = spawn('wrangler', ['dev', ...flags, ...args], {
     stdio: 'inherit',
     // On Windows npm's commands are scripts that only a shell can run.
@@ -129,11 +128,25 @@ function serve(): void {
   });
   wrangler.on('error', (error) => fail(`wrangler could not be started: ${error.message}`));
   wrangler.on('exit', (code, signal) => {
-    const wasUp = Date.now() - startedAt > MIN_UPTIME_MS;
     if (stopping || code === 0 || !wasUp) process.exit(code ?? (signal ? 1 : 0));
     console.error('wrangler dev has ended by itself and is started again; what was said is kept.');
     serve();
   });
+  void waitUntilUp().then((up) => {
+    wasUp = up;
+    if (!up || announced) return;
+    announced = true;
+    console.log(nextSteps(port));
+  });
+}
+
+async function waitUntilUp(): Promise<boolean> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await isUp(port))) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return true;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -143,11 +156,3 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 serve();
-
-const deadline = Date.now() + START_TIMEOUT_MS;
-let up = await isUp(port);
-while (!up && Date.now() < deadline) {
-  await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  up = await isUp(port);
-}
-if (up) console.log(nextSteps(port));

@@ -58,7 +58,6 @@ export class Server {
   readonly port: number;
   readonly #process: ChildProcess;
   #output = '';
-  readonly #startedAt = Date.now();
 
   private constructor(folder: string, port: number, flags: readonly string[]) {
     this.port = port;
@@ -110,14 +109,9 @@ export class Server {
     return `http://localhost:${this.port}${path}`;
   }
 
-  /** How long ago it was started, in milliseconds. */
-  get uptimeMs(): number {
-    return Date.now() - this.#startedAt;
-  }
-
-  /** `kill -9` of wrangler alone, as if it had crashed. */
+  /** `kill -9` of wrangler and its runtime, as if it had crashed; `npm start` lives on. */
   killWrangler(): void {
-    spawnSync('pkill', ['-9', '-g', String(this.#process.pid), '-f', 'wrangler-dist/cli.js']);
+    spawnSync('pkill', ['-9', '-g', String(this.#process.pid), '-f', 'wrangler|bin/workerd']);
   }
 
   /** Waits until it answers. */
