@@ -89,7 +89,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           expect: { poll: { timeout: 30_000 } },
           // `wrangler dev` may end by itself under a test; `npm start` has started it again by then.
-          retry: process.env.CI ? 1 : 0,
+          retry: 1,
           // After all others, two at a time: a browser and a server have enough to do with that.
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
