@@ -1,13 +1,8 @@
 /** `npm run build`: the mini-program for WeChat DevTools. `node scripts/build.ts [--watch] [--out DIR]` */
 import { parseArgs } from 'node:util';
 import { buildMiniprogram, DIST_DIR, describeReport } from './miniprogram/build.ts';
-import { BuildError } from './miniprogram/error.ts';
+import { explain } from './miniprogram/error.ts';
 import { watchMiniprogram } from './miniprogram/watch.ts';
-
-function explain(error: unknown): string {
-  if (error instanceof BuildError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
 
 const { values } = parseArgs({
   options: {

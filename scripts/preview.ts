@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createPreview } from '../miniprogram/preview/build/preview.ts';
 import { PreviewError } from '../miniprogram/preview/build/problem.ts';
 import { buildMiniprogram } from './miniprogram/build.ts';
-import { BuildError } from './miniprogram/error.ts';
+import { explain } from './miniprogram/error.ts';
 import { ROOT } from './miniprogram/layout.ts';
 import { watchMiniprogram } from './miniprogram/watch.ts';
 
@@ -20,10 +20,8 @@ const app = {
 };
 
 /** Why there is no preview, in a line for whoever changed the source. */
-function explain(error: unknown): string {
-  if (error instanceof BuildError || error instanceof PreviewError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
+const reasonOf = (error: unknown): string =>
+  error instanceof PreviewError ? error.message : explain(error);
 
 /** Makes the preview, and again whenever the source changes; resolves after the first time. */
 export function watchPreview(): Promise<void> {
@@ -34,7 +32,7 @@ export function watchPreview(): Promise<void> {
         if ('error' in outcome) throw outcome.error;
         await preview.build();
       } catch (error) {
-        console.error(explain(error));
+        console.error(reasonOf(error));
       }
       resolve();
     });
@@ -51,7 +49,7 @@ export async function makePreview(): Promise<void> {
 
 if (import.meta.main) {
   await makePreview().catch((error: unknown) => {
-    console.error(explain(error));
+    console.error(reasonOf(error));
     process.exitCode = 1;
   });
 }

@@ -2,3 +2,9 @@
 export class BuildError extends Error {
   override name = 'BuildError';
 }
+
+/** What went wrong, for whoever runs a script: a sentence where it is the source, else where it was thrown. */
+export function explain(error: unknown): string {
+  if (error instanceof BuildError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
