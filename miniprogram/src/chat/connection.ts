@@ -12,7 +12,7 @@ import {
 } from '../../../shared/limits.ts';
 import type { ClientFrame, ServerFrame, WelcomeFrame } from '../../../shared/protocol.ts';
 import { Backoff } from './backoff.ts';
-import type { Cancel, NetworkState, Ports, Socket } from './ports.ts';
+import type { Cancel, NetworkState, Ports, SessionAnswer, Socket } from './ports.ts';
 import { toRefusal } from './refusal.ts';
 
 /** A session, an open socket, and then a welcome, may each take this long, in milliseconds. */
@@ -166,10 +166,12 @@ export class Connection {
 
   private async authenticate(link: Link): Promise<void> {
     const rejected = this.rejectedToken;
-    const answer = await this.ports.sessions.obtain(rejected).catch(() => ({ ok: false }) as const);
+    const answer = await this.ports.sessions
+      .obtain(rejected)
+      .catch((): SessionAnswer => ({ ok: false }));
     if (this.link !== link) return;
     if (!answer.ok) {
-      this.lose(link, 'refusal' in answer ? answer.refusal : undefined);
+      this.lose(link, answer.refusal);
       return;
     }
     const { token } = answer.session;
@@ -212,24 +214,20 @@ export class Connection {
       return;
     }
     const { frame } = decoded;
-    if (frame.type === 'reject' && frame.id === undefined) {
+    const online = this.current.name === 'online';
+    if (frame.type === 'reject' && (frame.id === undefined || !online)) {
       link.refusal = toRefusal(frame);
-      // Not every platform hears of the close at once; after these it comes for certain.
-      if (ENDINGS.has(frame.code)) {
+      // Not let in, or thrown out: the close comes for certain, but not every platform hears of it at
+      // once, or of its code.
+      if (!online || ENDINGS.has(frame.code)) {
         this.lose(link, link.refusal);
         return;
       }
     }
-    const online = this.current.name === 'online';
     if (frame.type === 'welcome' && !online) this.welcome(link, frame);
     else if (frame.type !== 'welcome' && online) this.handlers.frame(frame);
-    else if (frame.type === 'reject') {
-      // Not let in. Nothing else will come, and not every platform passes on the close code.
-      this.lose(link, toRefusal(frame));
-    } else {
-      // One welcome, and before all else: a server that gets this wrong can't be followed.
-      this.lose(link);
-    }
+    // One welcome, and before all else: a server that gets this wrong can't be followed.
+    else this.lose(link);
   }
 
   private welcome(link: Link, frame: WelcomeFrame): void {
