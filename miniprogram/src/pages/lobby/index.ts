@@ -65,14 +65,14 @@ Page({
     const visited = app.services.visited();
     if (!visited) return;
     const { list } = visited;
+    const locals = list.map((room) => ({
+      visited: room,
+      waiting: visited.waiting(room.room),
+      draft: visited.draft(room.room),
+    }));
     const show = (answers: readonly UnreadAnswer[]) => {
-      const lines = list.map((room) => {
-        const local = {
-          visited: room,
-          waiting: visited.waiting(room.room),
-          draft: visited.draft(room.room),
-        };
-        const answer = answers.find((known) => known.room === room.room);
+      const lines = locals.map((local) => {
+        const answer = answers.find(({ room }) => room === local.visited.room);
         return roomLine(local, answer, Date.now());
       });
       this.setData({ lines });

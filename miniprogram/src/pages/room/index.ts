@@ -212,6 +212,7 @@ Page({
     const { event, row, link } = detail;
     switch (event) {
       case 'menu':
+      case 'resend':
         void this.openMenu(row);
         return;
       case 'face':
@@ -219,9 +220,6 @@ Page({
         return;
       case 'mention':
         this.mention(row);
-        return;
-      case 'resend':
-        void this.openMenu(row);
         return;
       case 'link':
         this.copy(link ?? '', '链接已复制，请在浏览器中打开');
