@@ -6,7 +6,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SITE_DIR, watchPreview } from './preview.ts';
 import { isUp, noteRunning, runningOn } from './running.ts';
@@ -14,6 +16,11 @@ import { isUp, noteRunning, runningOn } from './running.ts';
 const DEV_VARS = '.dev.vars';
 const DEFAULT_PORT = 8787;
 const DEFAULT_STATE = '.wrangler/state';
+const WRANGLER = join(
+  dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
+  'bin/wrangler.js',
+);
+const OUTLIVE_PROXY = new URL('outlive-proxy.ts', import.meta.url).href;
 const POLL_MS = 200;
 /** Flags can put the server where this script does not find it; then it prints nothing more. */
 const START_TIMEOUT_MS = 60_000;
@@ -118,14 +125,16 @@ let wrangler: ChildProcess;
 let stopping = false;
 let announced = false;
 
-/** Runs `wrangler dev`, again if it ends by itself: it does not survive every upload that is cut off. */
+/** Runs `wrangler dev`, again if it ends by itself all the same. */
 function serve(): void {
   let wasUp = false;
-  wrangler = spawn('wrangler', ['dev', ...flags, ...args], {
-    stdio: 'inherit',
-    // On Windows npm's commands are scripts that only a shell can run.
-    shell: process.platform === 'win32',
-  });
+  wrangler = spawn(
+    process.execPath,
+    ['--import', OUTLIVE_PROXY, WRANGLER, 'dev', ...flags, ...args],
+    {
+      stdio: 'inherit',
+    },
+  );
   wrangler.on('error', (error) => fail(`wrangler could not be started: ${error.message}`));
   wrangler.on('exit', (code, signal) => {
     if (stopping || code === 0 || !wasUp) process.exit(code ?? (signal ? 1 : 0));

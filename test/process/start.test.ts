@@ -1,10 +1,23 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { NoticeResponse } from '../../shared/http.ts';
 import { NodeClient } from '../support/node-client.ts';
 import { ProjectCopy, Server } from '../support/server.ts';
 import { until } from '../support/test-client.ts';
+
+/** Announces a body, sends a part of it, and resets the connection once that has arrived. */
+async function cutUpload(server: Server): Promise<void> {
+  const socket = connect(server.port, 'localhost');
+  const head = 'POST /api/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000\r\n\r\n';
+  await new Promise((done) => socket.write(`${head}${' '.repeat(5_000)}`, done));
+  for (let i = 0; i < 5; i++) await server.isUp();
+  socket.resetAndDestroy();
+  await once(socket, 'close');
+  for (let i = 0; i < 25; i++) await server.isUp();
+}
 
 describe('npm start in a fresh clone', () => {
   const copy = new ProjectCopy();
@@ -117,6 +130,14 @@ describe('npm start in a fresh clone', () => {
     expect(((await response.json()) as NoticeResponse).seq).toBe(1);
     await alice.upTo(1);
     expect(alice.inbox.texts()).toEqual(['直播开始了']);
+  });
+
+  it('an upload that is cut off takes nobody’s connection with it', async () => {
+    const alice = await NodeClient.join(server.ws({ room: 'steady', name: 'alice' }));
+    for (let i = 0; i < 3; i++) await cutUpload(server);
+    await alice.say('still here');
+    expect(alice.closed).toBeUndefined();
+    expect(server.output).not.toContain('is started again');
   });
 
   it('[R2] wrangler ends by itself: it is started again, and what was said is there', async () => {

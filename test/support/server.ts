@@ -31,6 +31,21 @@ function freePort(): Promise<number> {
   });
 }
 
+/** Waits until the server at `origin` answers; `false` when it has not for a minute. */
+export async function answers(origin: string): Promise<boolean> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  const isUp = () =>
+    fetch(`${origin}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isUp())) {
+    if (Date.now() > deadline) return false;
+    await new Promise((done) => setTimeout(done, POLL_MS));
+  }
+  return true;
+}
+
 /** A copy of the project that nothing else uses, without `.dev.vars` and without state. */
 export class ProjectCopy {
   readonly folder = mkdtempSync(join(tmpdir(), 'edge-chat-'));
@@ -116,15 +131,8 @@ export class Server {
 
   /** Waits until it answers. */
   async isUp(): Promise<void> {
-    const deadline = Date.now() + START_TIMEOUT_MS;
-    const answers = () =>
-      fetch(this.http('/healthz')).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    while (!(await answers())) {
-      if (Date.now() > deadline) throw new Error(`it is not up again:\n${this.#output}`);
-      await new Promise((done) => setTimeout(done, POLL_MS));
+    if (!(await answers(`http://localhost:${this.port}`))) {
+      throw new Error(`it is not up again:\n${this.#output}`);
     }
   }
 

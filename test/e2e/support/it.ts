@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Browser, chromium } from 'playwright-core';
 import { inject, it as plain } from 'vitest';
+import { answers } from '../../support/server.ts';
 import { BackEnd } from './back-end.ts';
 import { Desk } from './desk.ts';
 
@@ -24,6 +25,8 @@ export const it = plain.extend<Fixtures>({
   },
   desk: async ({ room }, use) => {
     if (!site) throw new Error('there is no browser');
+    // It may have ended by itself under the test before this one, and be on its way back.
+    if (!(await answers(site.origin))) throw new Error(`${site.origin} does not answer`);
     connecting ??= chromium.connect(site.browser);
     const desk = new Desk(await connecting, site.origin, room);
     await use(desk);
