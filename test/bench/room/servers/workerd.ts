@@ -1,0 +1,67 @@
+/**
+ * Runs a Worker in workerd with its storage on disk and nothing before it: `wrangler dev` puts a proxy
+ * of its own between, which would be measured along. The folder of the state is the first argument,
+ * which Worker the second.
+ */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { Miniflare } from 'miniflare';
+import { rolldown } from 'rolldown';
+import { unstable_getMiniflareWorkerOptions } from 'wrangler';
+
+const PROJECT = join(import.meta.dirname, '../../../..');
+const COMPATIBILITY_DATE = '2026-07-30';
+
+type Options = ConstructorParameters<typeof Miniflare>[0];
+
+const [state = '', which = ''] = process.argv.slice(2);
+
+async function bundle(input: string): Promise<string> {
+  const build = await rolldown({
+    input,
+    external: [/^cloudflare:/, /^node:/],
+    resolve: { conditionNames: ['workerd', 'worker', 'import'] },
+    platform: 'browser',
+  });
+  const { output } = await build.generate({ format: 'esm' });
+  return output[0].code;
+}
+
+/** As wrangler.toml has it; only the rate of a user is not limited. */
+async function edgeChat(): Promise<Options> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(PROJECT, 'wrangler.toml'));
+  return {
+    ...workerOptions,
+    name: 'room',
+    modules: true,
+    script: await bundle(join(PROJECT, 'test/bench/room/servers/edge-chat-worker.ts')),
+    bindings: {
+      ...workerOptions.bindings,
+      ALLOW_GUESTS: 'true',
+      SESSION_SECRET: 'only for the benchmark: 32 characters',
+      RATE_BURST: '1000000000',
+      RATE_PER_SECOND: '1000000000',
+    },
+  } as Options;
+}
+
+async function partyserver(): Promise<Options> {
+  return {
+    name: 'room',
+    modules: true,
+    script: await bundle(join(import.meta.dirname, 'partyserver-worker.ts')),
+    compatibilityDate: COMPATIBILITY_DATE,
+    durableObjects: { Chat: { className: 'Chat', useSQLite: true } },
+  };
+}
+
+const options = which === 'edge-chat' ? await edgeChat() : await partyserver();
+const miniflare = new Miniflare({
+  ...options,
+  defaultPersistRoot: state,
+  durableObjectsPersist: true,
+  unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+} as Options);
+const { port } = await miniflare.unsafeGetDirectURL('room');
+const children = execFileSync('pgrep', ['-P', String(process.pid), 'workerd'], { encoding: 'utf8' });
+process.send?.({ port: Number(port), pid: Number(children.trim().split('\n')[0]) });

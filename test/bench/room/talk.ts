@@ -1,0 +1,98 @@
+/** People talk: as many messages under way as a case says, for as long as it says. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { RunningServer } from './contender.ts';
+import { enter, type Member } from './crowd.ts';
+import { quantile } from './statistics.ts';
+
+/** A line of chat in Chinese, as everybody sends it. */
+const LINE = '这是一条普通长度的聊天消息，给基准测试用。';
+const WARM_UP_MS = 1_000;
+const SETTLE_MS = 500;
+
+export interface Talk {
+  readonly members: number;
+  /** So many members have a message under way at any time, and say the next when it is back. */
+  readonly inFlight: number;
+  readonly ms: number;
+}
+
+/** What came of it. */
+export interface TalkResult {
+  /** Messages that reached a member, per second. */
+  readonly deliveriesPerSecond: number;
+  /** Of the server, per delivery, in microseconds. */
+  readonly cpuMicros: number;
+  /** From sending to having it back, in milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Frames that each member got, per message. */
+  readonly framesPerMessage: number;
+  readonly rowsPerMessage: number | undefined;
+  /** Memory that each connection took, in bytes. */
+  readonly bytesPerConnection: number;
+}
+
+const total = (members: readonly Member[], what: 'messages' | 'frames'): number =>
+  members.reduce((sum, member) => sum + member[what], 0);
+
+export async function talk(server: RunningServer, { members: size, inFlight, ms }: Talk): Promise<TalkResult> {
+  const memoryBefore = server.memoryBytes();
+  const members = await enter(server, `r${randomUUID().slice(0, 8)}`, size);
+  const bytesPerConnection = (server.memoryBytes() - memoryBefore) / size;
+  await wait(SETTLE_MS);
+  const latencies: number[] = [];
+  let measuring = false;
+  let talking = true;
+  let back = 0;
+  for (const member of members.slice(0, inFlight)) {
+    let number = 0;
+    let sentAt = 0;
+    const next = () => {
+      number += 1;
+      sentAt = performance.now();
+      member.say(number, LINE);
+    };
+    member.onOwn = (own) => {
+      if (own !== number) return;
+      back += 1;
+      if (measuring) latencies.push(performance.now() - sentAt);
+      if (talking) next();
+    };
+    next();
+  }
+  await wait(WARM_UP_MS);
+  const rowsBefore = server.rows();
+  const start = {
+    at: performance.now(),
+    cpu: server.cpuMs(),
+    messages: total(members, 'messages'),
+    frames: total(members, 'frames'),
+    back,
+  };
+  measuring = true;
+  await wait(ms);
+  measuring = false;
+  const seconds = (performance.now() - start.at) / 1_000;
+  const cpu = server.cpuMs() - start.cpu;
+  const messages = total(members, 'messages') - start.messages;
+  const frames = total(members, 'frames') - start.frames;
+  const said = back - start.back;
+  const rowsAfter = server.rows();
+  talking = false;
+  await wait(SETTLE_MS);
+  for (const member of members) member.drop();
+  await wait(SETTLE_MS);
+  return {
+    deliveriesPerSecond: messages / seconds,
+    cpuMicros: (cpu * 1_000) / messages,
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+    framesPerMessage: frames / messages,
+    rowsPerMessage:
+      rowsBefore === undefined || rowsAfter === undefined
+        ? undefined
+        : (rowsAfter - rowsBefore) / said,
+    bytesPerConnection,
+  };
+}

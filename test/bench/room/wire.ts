@@ -1,0 +1,114 @@
+/** How to talk to each contender, in as little work as possible on the side of the load. */
+
+/** What a text from the server holds. */
+export interface Heard {
+  /** Messages of the room in it. */
+  readonly messages: number;
+  /** The own message that came back, or was confirmed: its number. */
+  readonly own?: number;
+}
+
+export interface Wire {
+  /** Path to connect to. */
+  path(room: string, user: string): string;
+  /** What to send once connected, before the member is in. */
+  readonly greeting?: string;
+  /** Whether this text says that the member is in. */
+  isWelcome(text: Buffer): boolean;
+  /** The frame that says `text` as the member's message number `number`. */
+  say(user: string, number: number, text: string): string;
+  /** What is in a text; `user` is who hears it. */
+  hear(text: Buffer, user: string): Heard;
+  /** What a heartbeat is, and what has to be answered at once: the text and the answer. */
+  readonly heartbeat?: string;
+  readonly answers?: readonly [heard: string, answer: string];
+}
+
+const NOTHING: Heard = { messages: 0 };
+const EVENTS = Buffer.from('{"type":"events","after":');
+const ACK = Buffer.from('{"type":"ack","id":"');
+const WELCOME = Buffer.from('{"type":"welcome"');
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+
+const startsWith = (text: Buffer, prefix: Buffer): boolean =>
+  text.length >= prefix.length && text.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
+
+/** The decimal number that begins at `offset`. */
+function numberAt(text: Buffer, offset: number): number {
+  let value = 0;
+  for (let i = offset; i < text.length; i++) {
+    const digit = (text[i] as number) - 48;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** edge-chat: many messages in a frame, and an ack for one's own. */
+export const EDGE_CHAT: Wire = {
+  path: (room, user) => `/ws?room=${room}&name=${user}`,
+  isWelcome: (text) => startsWith(text, WELCOME),
+  say: (_user, number, text) =>
+    JSON.stringify({ type: 'send', id: String(number), content: { type: 'text', text } }),
+  hear(text) {
+    if (startsWith(text, EVENTS)) {
+      const after = numberAt(text, EVENTS.length);
+      const upTo = numberAt(text, text.indexOf(COMMA, EVENTS.length) + '"upTo":'.length + 1);
+      return { messages: upTo - after };
+    }
+    if (!startsWith(text, ACK)) return NOTHING;
+    const end = text.indexOf(QUOTE, ACK.length);
+    return { messages: 0, own: Number(text.toString('latin1', ACK.length, end)) };
+  },
+  heartbeat: 'ping',
+};
+
+/** The message's own tag stands in its text, for those who see their messages come back. */
+const tag = (user: string, number: number) => `#${user}:${number}#`;
+
+function ownTag(text: Buffer, user: string): number | undefined {
+  const prefix = `#${user}:`;
+  const at = text.indexOf(prefix);
+  return at < 0 ? undefined : numberAt(text, at + prefix.length);
+}
+
+function echoed(text: Buffer, user: string): Heard {
+  const own = ownTag(text, user);
+  return own === undefined ? { messages: 1 } : { messages: 1, own };
+}
+
+/** A JSON object per message, which everybody gets as it was sent. */
+export const ECHO: Wire = {
+  path: (room) => `/${room}`,
+  isWelcome: (text) => text.toString('latin1') === 'hello',
+  say: (user, number, text) =>
+    JSON.stringify({ type: 'message', id: tag(user, number), user, content: text }),
+  hear: echoed,
+};
+
+const ALL = Buffer.from('{"type":"all"');
+
+/** The template of Cloudflare: all that was said comes first, then each message as it was sent. */
+export const PARTYSERVER: Wire = {
+  path: (room, user) => `/parties/chat/${room}?_pk=${user}`,
+  isWelcome: (text) => startsWith(text, ALL),
+  say: (user, number, text) =>
+    JSON.stringify({ type: 'add', id: tag(user, number), user, role: 'user', content: text }),
+  hear: echoed,
+  heartbeat: 'ping',
+};
+
+const SOCKET_IO_EVENT = Buffer.from('42');
+const SOCKET_IO_CONNECTED = Buffer.from('40{');
+
+/** Engine.IO 4 over its WebSocket transport, and Socket.IO 5 in it. */
+export const SOCKET_IO: Wire = {
+  path: () => '/socket.io/?EIO=4&transport=websocket',
+  greeting: '40',
+  isWelcome: (text) => startsWith(text, SOCKET_IO_CONNECTED),
+  say: (user, number, text) =>
+    `42${JSON.stringify(['message', { id: tag(user, number), user, content: text }])}`,
+  hear: (text, user) => (startsWith(text, SOCKET_IO_EVENT) ? echoed(text, user) : NOTHING),
+  answers: ['2', '3'],
+};
