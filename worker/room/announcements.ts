@@ -219,7 +219,8 @@ export function timeAfter(
 
 /** When an announcement comes next, as seen from `now`: one that waits passes over what it missed. */
 function nextTime(planned: PlannedAnnouncement, now: number): number {
-  return timeAfter(planned, now - ANNOUNCEMENT_LATE_MS) ?? planned.at;
+  if (planned.at > now - ANNOUNCEMENT_LATE_MS) return planned.at;
+  return timeAfter(planned, now) ?? planned.at;
 }
 
 /**
