@@ -91,6 +91,19 @@ export class RoomLog implements EventLog {
     return events;
   }
 
+  /**
+   * The first batch of `after < seq <= upTo` that is kept, as lines of JSON without parsing them, and the
+   * seq of its last. Both bounds have to be ends of batches: what a head was, or what this gave.
+   */
+  readLines(after: number, upTo: number): { lines: string; last: number } | undefined {
+    return firstRow<{ lines: string; last: number }>(
+      this.#sql,
+      `SELECT last, lines FROM events WHERE first > ? AND first <= ? ORDER BY first LIMIT 1`,
+      after,
+      upTo,
+    );
+  }
+
   readQuestionEvents(): ChatEvent[] {
     const rows = this.#sql.exec<{ lines: string }>(
       `SELECT lines FROM events INDEXED BY question_events
