@@ -15,6 +15,7 @@ import {
   CursorSchema,
   FrameIdSchema,
   GroupSchema,
+  type MediaContent,
   moderationEntries,
   NameSchema,
   RoomNameSchema,
@@ -203,6 +204,9 @@ export interface EventResponse {
 export interface NoticeResponse extends EventResponse {
   readonly offline?: readonly string[];
 }
+
+/** Answer of `POST /api/media`: what to send, as it is, as the content of a message. */
+export type MediaResponse = MediaContent;
 
 /** What is wrong, in every answer that is not a 2xx. */
 export interface ErrorBody {
