@@ -17,6 +17,7 @@ import {
   CursorSchema,
   FrameIdSchema,
   GroupSchema,
+  type MediaContent,
   moderationEntries,
   NameSchema,
   RoomNameSchema,
@@ -250,6 +251,9 @@ export interface Announcement {
 export interface AnnouncementsResponse {
   readonly announcements: readonly Announcement[];
 }
+
+/** Answer of `POST /api/media`: what to send, as it is, as the content of a message. */
+export type MediaResponse = MediaContent;
 
 /** What is wrong, in every answer that is not a 2xx. */
 export interface ErrorBody {

@@ -30,6 +30,15 @@ export const MAX_MENTIONS = 20;
 /** Most hosts that a room may have. */
 export const MAX_HOSTS = 50;
 
+/** Largest picture or sound that may be uploaded, in bytes. */
+export const MAX_MEDIA_BYTES = 10 * 1024 * 1024;
+/** Longest side of a picture, in pixels ... */
+export const MAX_IMAGE_SIDE = 12_000;
+/** ... and most pixels of it in all: what a phone has to unpack to show it. */
+export const MAX_IMAGE_PIXELS = 50_000_000;
+/** Longest sound, in milliseconds. */
+export const MAX_VOICE_MS = 60_000;
+
 /** Connections that one user may have in a room; with one more the oldest is closed. */
 export const MAX_USER_CONNECTIONS = 10;
 

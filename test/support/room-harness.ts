@@ -19,6 +19,7 @@ import {
   MemoryAnnouncementStore,
   MemoryFlag,
   MemoryLog,
+  MemoryMediaShelf,
   MemorySanctionStore,
   MemorySettingsStore,
 } from './memory.ts';
@@ -56,6 +57,7 @@ export class RoomHarness {
   readonly settings = new MemorySettingsStore();
   readonly sanctions = new MemorySanctionStore();
   readonly announcementStore = new MemoryAnnouncementStore();
+  readonly media = new MemoryMediaShelf();
   readonly someLackRoster = new MemoryFlag();
   readonly faults: unknown[] = [];
   readonly policy: RoomPolicy;
@@ -186,7 +188,7 @@ export class RoomHarness {
 
   #atomically<Result>(work: () => Result): Result {
     const settings = this.settings.read();
-    const undo = [this.sanctions.begin(), this.announcementStore.begin()];
+    const undo = [this.sanctions.begin(), this.announcementStore.begin(), this.media.begin()];
     try {
       return work();
     } catch (fault) {
@@ -209,6 +211,7 @@ export class RoomHarness {
         addresses: this.addresses,
         settings: this.settings,
         sanctions: this.sanctions,
+        media: this.media,
         atomically: (work) => this.#atomically(work),
         someLackRoster: this.someLackRoster,
         clock: () => this.now,

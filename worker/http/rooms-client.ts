@@ -21,7 +21,8 @@ type RoomMethod =
   | 'configure'
   | 'announce'
   | 'announcements'
-  | 'cancelAnnouncement';
+  | 'cancelAnnouncement'
+  | 'withdraw';
 
 /** What a room answers by RPC; spelled out because the platform's types take unions apart. */
 type RoomApi = {

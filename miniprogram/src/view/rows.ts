@@ -150,10 +150,11 @@ function words(
     return { text: moderationText(content.act, selfId), parts: [], big: false, forMe: false };
   }
   const mentions = (content.type === 'text' && content.mentions) || [];
+  const text = textOf(content);
   return {
-    text: content.text,
-    parts: textParts(content.text, mentions.length > 0),
-    big: content.type === 'text' && isBigEmoji(content.text),
+    text,
+    parts: textParts(text, mentions.length > 0),
+    big: content.type === 'text' && isBigEmoji(text),
     forMe: mentions.includes(selfId),
   };
 }
@@ -173,7 +174,15 @@ function quoteOf(replyTo: number | undefined, content: Said, { find }: RowContex
   if (!quoted) return { name: '', text: '较早的消息，上拉可查看' };
   const { name } = quoted.event.from;
   if (quoted.content.type === 'recalled') return { name: '', text: '引用的消息已被撤回' };
-  return 'text' in quoted.content ? { name, text: shorten(quoted.content.text) } : null;
+  const text = textOf(quoted.content);
+  return text === '' ? null : { name, text: shorten(text) };
+}
+
+/** What a content says in words; empty where it says nothing. */
+export function textOf(content: Said): string {
+  if (content.type === 'image') return '[图片]';
+  if (content.type === 'voice') return '[语音]';
+  return 'text' in content ? content.text : '';
 }
 
 /** One line of a text, cut between characters. */
