@@ -1,13 +1,13 @@
 /** What the client asks over HTTP. */
 import * as v from 'valibot';
 import { ERROR_CODES, type Refusal } from '../../../shared/errors.ts';
-import type { SessionRequest } from '../../../shared/http.ts';
-import { EventSchema } from '../../../shared/protocol.ts';
-import type { Session } from './ports.ts';
+import type { QuestionsResponse, SessionRequest } from '../../../shared/http.ts';
+import { AudienceSchema, EventSchema, UserSchema } from '../../../shared/protocol.ts';
+import type { Session, Sessions } from './ports.ts';
 import { toRefusal } from './refusal.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** From the root of the endpoint: `/api/session`. */
   readonly path: string;
   readonly token?: string;
@@ -53,6 +53,28 @@ const UnreadSchema = v.object({
   ),
 });
 
+const saidEntries = {
+  seq: v.number(),
+  at: v.number(),
+  from: UserSchema,
+  text: v.string(),
+  to: v.optional(AudienceSchema),
+};
+
+const QuestionsSchema = v.object({
+  questions: v.array(
+    v.object({
+      ...saidEntries,
+      votes: v.number(),
+      voted: v.boolean(),
+      state: v.picklist(['open', 'answered', 'resolved']),
+      answers: v.optional(v.array(v.object(saidEntries))),
+    }),
+  ),
+  epoch: v.optional(v.string()),
+  head: v.number(),
+});
+
 const ErrorSchema = v.object({
   error: v.object({
     code: v.picklist(ERROR_CODES),
@@ -82,6 +104,32 @@ export async function unread(
     UnreadSchema,
   );
   return result.ok ? { ok: true, value: result.value.rooms } : result;
+}
+
+/** `GET /api/rooms/:room/questions`. */
+export async function questions(
+  http: Http,
+  token: string,
+  room: string,
+): Promise<Result<QuestionsResponse>> {
+  const path = `/api/rooms/${encodeURIComponent(room)}/questions`;
+  const result = await ask(http, { method: 'GET', path, token }, QuestionsSchema);
+  // `optional` leaves keys with `undefined` in their type, never in what it reads.
+  return result as Result<QuestionsResponse>;
+}
+
+/** Asks with the session in use, and again with a new one where the server takes that no more. */
+export async function withSession<Value>(
+  sessions: Sessions,
+  ask: (token: string) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  const answer = await sessions.obtain();
+  if (!answer.ok) return answer;
+  const { token } = answer.session;
+  const result = await ask(token);
+  if (result.ok || result.refusal?.code !== 'unauthorized') return result;
+  const renewed = await sessions.obtain(token);
+  return renewed.ok ? await ask(renewed.session.token) : renewed;
 }
 
 async function ask<Schema extends v.GenericSchema>(

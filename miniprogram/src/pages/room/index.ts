@@ -6,6 +6,7 @@ import { type RoomChange, RoomClient } from '../../chat/room-client.ts';
 import type { Member } from '../../components/member-sheet/index.ts';
 import type { Top } from '../../components/message-list/index.ts';
 import type { RowEvent } from '../../components/message-row/index.ts';
+import type { QuestionTouch } from '../../components/question-panel/index.ts';
 import { lobbyUrl, type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
 import { mentionsIn, roomNameProblem } from '../../view/compose.ts';
 import { ConnectionNotice } from '../../view/connection-notice.ts';
@@ -18,7 +19,9 @@ import {
   PERSON_LABELS,
   type PersonAction,
   personMenuOf,
+  questionMenuOf,
 } from '../../view/menu.ts';
+import type { QuestionLine, QuestionTab } from '../../view/question-lines.ts';
 import { type Row, shorten } from '../../view/rows.ts';
 import {
   actionRefusalText,
@@ -28,7 +31,8 @@ import {
   roleText,
 } from '../../view/words.ts';
 import { type Edges, Feed } from './feed.ts';
-import type { Composer, MessageList, Recipient, Subject } from './types.ts';
+import { NO_QUESTIONS, QuestionFeed } from './questions.ts';
+import type { Composer, MessageList, QuestionPanel, Recipient, Subject } from './types.ts';
 
 const app = getApp<ChatApp>();
 
@@ -46,12 +50,15 @@ Page({
     subject: null as Subject | null,
     recipient: null as Recipient | null,
     membersVisible: false,
+    questions: NO_QUESTIONS,
+    questionsVisible: false,
     members: [] as Member[],
     crowded: false,
   },
 
   client: undefined as RoomClient | undefined,
   feed: undefined as Feed | undefined,
+  questionFeed: undefined as QuestionFeed | undefined,
   notice: undefined as ConnectionNotice | undefined,
   /** Under which names people were mentioned, by id. */
   mentions: new Map<string, string>(),
@@ -80,6 +87,9 @@ Page({
     });
     this.client = client;
     this.feed = new Feed(client, profile?.avatar ?? '', (edges) => this.showEdges(edges));
+    this.questionFeed = new QuestionFeed(client, app.services, (questions) => {
+      if (!this.left) this.setData({ questions });
+    });
     this.notice = new ConnectionNotice(app.services.ports.clock, (banner = NO_BANNER) =>
       this.setData({ banner }),
     );
@@ -102,6 +112,7 @@ Page({
   onUnload() {
     this.left = true;
     this.notice?.stop();
+    this.questionFeed?.stop();
     this.keepDraft();
     this.client?.close();
   },
@@ -129,6 +140,7 @@ Page({
   onChange(change: RoomChange) {
     if (this.left) return;
     this.feed?.tell(change);
+    this.questionFeed?.tell(change);
     if (change.room) this.showTitle();
     if (change.presence) this.showPresence();
     if (change.typing) this.showTyping();
@@ -302,11 +314,11 @@ Page({
     this.composer().open();
   },
 
-  answer(row: Row) {
+  answer(row: Pick<Row, 'seq' | 'name' | 'text'>) {
     this.about('answer', row);
   },
 
-  about(kind: Subject['kind'], row: Row) {
+  about(kind: Subject['kind'], row: Pick<Row, 'seq' | 'name' | 'text'>) {
     const label = kind === 'answer' ? `回答 ${row.name}` : `引用 ${row.name}`;
     const subject = { kind, seq: row.seq, label, text: shorten(row.text) };
     this.setData({ subject, ...(kind === 'answer' && { mode: 'text' as const }) });
@@ -314,7 +326,10 @@ Page({
   },
 
   revealQuoted(row: Row) {
-    const seq = row.quoted;
+    this.reveal(row.quoted);
+  },
+
+  reveal(seq: number) {
     const target = seq === 0 ? undefined : this.feed?.findShown(seq);
     if (target) this.list().reveal(target.key);
     else wx.showToast({ title: '原消息较早，请上拉查看', icon: 'none' });
@@ -362,6 +377,59 @@ Page({
 
   onPublic() {
     this.setData({ recipient: null });
+  },
+
+  // ---- The questions
+
+  onQuestions() {
+    wx.hideKeyboard({ fail: () => {} });
+    this.questionFeed?.open(this.selectComponent('#questions') as unknown as QuestionPanel);
+    this.setData({ questionsVisible: true });
+  },
+
+  onQuestionsClose() {
+    this.questionFeed?.close();
+    this.setData({ questionsVisible: false });
+  },
+
+  onQuestionsExtend({ detail }: WechatMiniprogram.CustomEvent<{ tab: QuestionTab }>) {
+    this.questionFeed?.extend(detail.tab);
+  },
+
+  onQuestionsRetry() {
+    this.questionFeed?.retry();
+  },
+
+  onQuestion({
+    detail,
+  }: WechatMiniprogram.CustomEvent<{ touch: QuestionTouch; line: QuestionLine }>) {
+    const { touch, line } = detail;
+    switch (touch) {
+      case 'vote':
+        void this.act('vote', line.seq);
+        return;
+      case 'answer':
+        this.onQuestionsClose();
+        this.answer(line);
+        return;
+      case 'jump':
+        this.onQuestionsClose();
+        this.reveal(line.seq);
+        return;
+      case 'more':
+        void this.openQuestionMenu(line);
+        return;
+      default:
+        touch satisfies never;
+    }
+  },
+
+  async openQuestionMenu(line: QuestionLine) {
+    const menu = questionMenuOf(line);
+    const itemList = menu.map((action) => MENU_LABELS[action]);
+    const chosen = await wx.showActionSheet({ itemList }).catch(() => undefined);
+    const action = chosen && menu[chosen.tapIndex];
+    if (action) void this.act(action, line.seq);
   },
 
   // ---- The people
