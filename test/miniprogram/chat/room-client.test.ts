@@ -75,6 +75,21 @@ describe('entering a room', () => {
     expect(both?.timeline?.updated.at(-1)?.content).toEqual({ type: 'recalled' });
   });
 
+  it('tells of all that comes, of whatever kind, and of nothing twice', async () => {
+    const h = new ClientHarness();
+    const socket = await h.enter({ head: 1 });
+    await h.told();
+    socket.say(events(0, [message(1), action(2, 'vote', 90)]));
+    socket.say(events(1, [action(2, 'vote', 90), message(4)]), events(4, [], 9));
+    const [change] = await h.told();
+    expect(change?.events?.map(({ seq }) => seq)).toEqual([1, 2, 4]);
+    socket.end();
+    await h.reenter({ resume: 'reset', epoch: 'e2', after: 20, head: 21 });
+    h.socket.say(events(20, [message(21)]));
+    const told = (await h.told()).flatMap(({ events = [] }) => events.map(({ seq }) => seq));
+    expect(told).toEqual([21]);
+  });
+
   it('[R4] a broken chain is asked for again', async () => {
     const h = new ClientHarness();
     const socket = await h.enter({ head: 1 });
