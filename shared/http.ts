@@ -2,10 +2,12 @@
 import * as v from 'valibot';
 import {
   DEFAULT_PAGE_EVENTS,
+  MAX_ANNOUNCEMENT_EVERY_SECONDS,
   MAX_HOSTS,
   MAX_PAGE_EVENTS,
   MAX_ROOM_TITLE_LENGTH,
   MAX_UNREAD_ROOMS,
+  MIN_ANNOUNCEMENT_EVERY_SECONDS,
 } from './limits.ts';
 import {
   type Audience,
@@ -20,6 +22,7 @@ import {
   RoomNameSchema,
   SlowModeSchema,
   TextSchema,
+  TimeSchema,
   type User,
   UserIdSchema,
 } from './protocol.ts';
@@ -68,6 +71,32 @@ export const NoticeRequestSchema = v.object({
   to: v.optional(AudienceSchema),
 });
 
+/**
+ * `POST /api/rooms/:room/announcements`: a notice that the room publishes by itself, once or again and
+ * again. The same `id` again is the same announcement.
+ */
+export const AnnouncementRequestSchema = v.object({
+  id: v.optional(FrameIdSchema),
+  text: TextSchema,
+  /** When it comes for the first time; without it now, or where it repeats `every` seconds from now. */
+  at: v.optional(TimeSchema),
+  /** Seconds from one time to the next; without it there is but one. */
+  every: v.optional(
+    v.pipe(
+      v.number('must be a number of seconds'),
+      v.safeInteger('must be a whole number of seconds'),
+      v.minValue(
+        MIN_ANNOUNCEMENT_EVERY_SECONDS,
+        `must be at least ${MIN_ANNOUNCEMENT_EVERY_SECONDS} seconds`,
+      ),
+      v.maxValue(
+        MAX_ANNOUNCEMENT_EVERY_SECONDS,
+        `must be at most ${MAX_ANNOUNCEMENT_EVERY_SECONDS} seconds`,
+      ),
+    ),
+  ),
+});
+
 /** `POST /api/rooms/:room/moderation`. The same `id` again does nothing more. */
 export const ModerationRequestSchema = v.object({
   id: v.optional(FrameIdSchema),
@@ -107,6 +136,7 @@ export const SettingsRequestSchema = v.object({
 export type SessionRequest = v.InferOutput<typeof SessionRequestSchema>;
 export type UnreadRequest = v.InferOutput<typeof UnreadRequestSchema>;
 export type NoticeRequest = v.InferOutput<typeof NoticeRequestSchema>;
+export type AnnouncementRequest = v.InferOutput<typeof AnnouncementRequestSchema>;
 export type ModerationRequest = v.InferOutput<typeof ModerationRequestSchema>;
 export type SettingsRequest = v.InferOutput<typeof SettingsRequestSchema>;
 
@@ -206,6 +236,23 @@ export interface EventResponse {
 /** Answer of `POST /api/rooms/:room/notices`. */
 export interface NoticeResponse extends EventResponse {
   readonly offline?: readonly string[];
+}
+
+/** A notice that the room is going to publish by itself: answer of `POST .../announcements`. */
+export interface Announcement {
+  readonly id: string;
+  readonly text: string;
+  /** When it comes next, in milliseconds since 1970. */
+  readonly at: number;
+  /** Seconds from one time to the next; missing when there is but one. */
+  readonly every?: number;
+  /** Who wants it said: a host, or user `system` for an operator. */
+  readonly by: Pick<User, 'id' | 'name'>;
+}
+
+/** Answer of `GET /api/rooms/:room/announcements`: all that are planned, the next one first. */
+export interface AnnouncementsResponse {
+  readonly announcements: readonly Announcement[];
 }
 
 /** What is wrong, in every answer that is not a 2xx. */

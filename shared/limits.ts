@@ -51,6 +51,16 @@ export const MAX_SLOW_MODE_SECONDS = 3_600;
 export const MAX_LISTED_QUESTIONS = 200;
 /** Most answers that such a list gives with a question: the newest. */
 export const MAX_LISTED_ANSWERS = 10;
+/** Most announcements that a room may have planned. */
+export const MAX_ANNOUNCEMENTS = 20;
+/** Least seconds from one repetition of an announcement to the next. */
+export const MIN_ANNOUNCEMENT_EVERY_SECONDS = 60;
+/** Most seconds from one repetition of an announcement to the next: 30 days. */
+export const MAX_ANNOUNCEMENT_EVERY_SECONDS = 30 * 24 * 60 * 60;
+/** How far ahead an announcement may be planned, in milliseconds: a year. */
+export const MAX_ANNOUNCEMENT_AHEAD_MS = 366 * 24 * 60 * 60 * 1_000;
+/** A time for an announcement that passed less than this ago is taken for now, in milliseconds. */
+export const ANNOUNCEMENT_LATE_MS = 60_000;
 /** Up to this many users online the roster is sent; beyond that only their number. */
 export const MAX_ROSTER_USERS = 200;
 /** Most rooms that one request may ask the unread count of. */

@@ -85,7 +85,7 @@ const SeqSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minVal
 const CountSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minValue(0));
 
 /** Milliseconds since 1970. */
-const TimeSchema = v.pipe(
+export const TimeSchema = v.pipe(
   v.number('must be a time in milliseconds since 1970'),
   v.safeInteger(),
   v.minValue(1),

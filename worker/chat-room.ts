@@ -2,6 +2,9 @@ import { DurableObject } from 'cloudflare:workers';
 import { type Cursor, parseCursor } from '../shared/cursor.ts';
 import { closeCodeOf } from '../shared/errors.ts';
 import type {
+  Announcement,
+  AnnouncementRequest,
+  AnnouncementsResponse,
   MembersResponse,
   ModerationRequest,
   NoticeRequest,
@@ -16,13 +19,21 @@ import { type EventFrame, SUBPROTOCOL } from '../shared/protocol.ts';
 import { type Env, retentionPolicy, roomPolicy } from './env.ts';
 import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
 import type { Answer } from './refusal.ts';
+import { Agenda, type Task } from './room/agenda.ts';
+import { Announcements, type Asker } from './room/announcements.ts';
 import type { Verdict } from './room/authority.ts';
 import { GroupCommit } from './room/group-commit.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
-import { type Inbound, Room } from './room/room.ts';
+import { HOSTS_ONLY, type Inbound, Room } from './room/room.ts';
 import { RoomLog } from './room-log.ts';
-import { SqlAddressBook, SqlFlag, SqlSanctionStore, SqlSettingsStore } from './room-records.ts';
+import {
+  SqlAddressBook,
+  SqlAnnouncementStore,
+  SqlFlag,
+  SqlSanctionStore,
+  SqlSettingsStore,
+} from './room-records.ts';
 import { readSessionHeader } from './session-header.ts';
 import { closeQuietly, SocketPeer } from './socket-peer.ts';
 
@@ -40,9 +51,18 @@ const MAX_BATCH_CHARACTERS = 64 * 1024;
 /** Stands for a frame over the limit: the platform takes 32 MiB, which must not wait in memory. */
 const OVERSIZED_FRAME = ' '.repeat(MAX_FRAME_BYTES + 1);
 
+/** What is answered of a room that was never entered, which asking must not make. */
+const NOBODY_YET = {
+  ok: false,
+  refusal: { code: 'not_found', message: 'nobody has entered this room' },
+} as const;
+const NO_HOST = { ok: false, refusal: HOSTS_ONLY } as const;
+
 interface OpenRoom {
   readonly room: Room;
   readonly log: RoomLog;
+  readonly announcements: Announcements;
+  readonly agenda: Agenda;
 }
 
 /** One room: plugs sockets, storage and alarms into {@link Room}, and decides nothing by itself. */
@@ -73,19 +93,21 @@ export class ChatRoom extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     const session = readSessionHeader(request.headers);
     const since = new URL(request.url).searchParams.get('since');
-    const { room } = this.#enter();
+    const { room, announcements } = this.#enter();
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     const peer = SocketPeer.attach(server, session, Date.now());
     this.#peers.set(server, peer);
     try {
+      const wasEmpty = room.isEmpty;
       room.join(peer, since === null ? undefined : parseCursor(since));
+      if (wasEmpty && !room.isEmpty) announcements.resume();
     } catch (fault) {
       this.#forget(server);
       peer.close(closeCodeOf('server_error'), 'server_error');
       throw fault;
     }
-    this.ctx.waitUntil(this.#planTrim());
+    this.ctx.waitUntil(this.#planAlarm());
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
       headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
@@ -97,7 +119,7 @@ export class ChatRoom extends DurableObject<Env> {
     const peer = this.#peerOf(socket);
     if (!peer) return;
     await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
-    await this.#planTrim();
+    await this.#planAlarm();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
@@ -111,9 +133,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined;
-    const { room, log } = this.#enter();
-    room.trim(trimPoint(log, this.#retention, Date.now()));
-    await this.#planTrim();
+    await this.#enter().agenda.run(Date.now());
+    await this.#planAlarm();
   }
 
   /** What the room shows of itself. */
@@ -170,7 +191,34 @@ export class ChatRoom extends DurableObject<Env> {
   /** Recalls a message for an operator, also one that is private to others. */
   async recall(id: string, target: number): Promise<Verdict> {
     if (this.#look()) return await this.#post({ type: 'recall', id, target });
-    return { ok: false, refusal: { code: 'not_found', message: 'nobody has entered this room' } };
+    return NOBODY_YET;
+  }
+
+  /** Plans an announcement of a user, or without one of an operator. */
+  async announce(
+    asker: Asker,
+    request: AnnouncementRequest & { id: string },
+  ): Promise<Answer<Announcement>> {
+    // Nobody is a host of a room that was never entered, nor set up.
+    const open = asker ? this.#look() : this.#enter();
+    if (!open) return NO_HOST;
+    const outcome = open.announcements.set(asker, request);
+    await this.#planAlarm();
+    return outcome;
+  }
+
+  /** What the room is going to announce. */
+  announcements(asker: Asker): Answer<AnnouncementsResponse> {
+    const open = this.#look();
+    if (!open) return asker ? NO_HOST : { ok: true, value: { announcements: [] } };
+    const outcome = open.announcements.list(asker);
+    return outcome.ok ? { ok: true, value: { announcements: outcome.value } } : outcome;
+  }
+
+  /** Takes an announcement back. */
+  cancelAnnouncement(asker: Asker, id: string): Answer<null> {
+    const open = this.#look();
+    return open ? open.announcements.remove(asker, id) : asker ? NO_HOST : NOBODY_YET;
   }
 
   /** Changes the settings that are given, and returns all of them; a new slow mode is event `id`. */
@@ -183,13 +231,13 @@ export class ChatRoom extends DurableObject<Env> {
       ...(slowMode !== undefined && { slowMode }),
     };
     const settings = this.#enter().room.configure(given, SYSTEM_USER, id);
-    await this.#planTrim();
+    await this.#planAlarm();
     return settings;
   }
 
   async #post(frame: EventFrame): Promise<Verdict> {
     const verdict = this.#enter().room.post(frame, SYSTEM_USER);
-    await this.#planTrim();
+    await this.#planAlarm();
     return verdict;
   }
 
@@ -238,7 +286,18 @@ export class ChatRoom extends DurableObject<Env> {
       onFault: (fault: unknown) => console.error('room fault', fault),
     };
     const room = new Room(ports, roomPolicy(this.env));
-    this.#open = { room, log };
+    const announcements = new Announcements({
+      store: new SqlAnnouncementStore(storage.sql),
+      room,
+      operator: SYSTEM_USER,
+      clock: Date.now,
+    });
+    const trimming: Task = {
+      due: (now) => nextTrim(log, this.#retention, now),
+      run: (now) => room.trim(trimPoint(log, this.#retention, now)),
+    };
+    const agenda = new Agenda([announcements, trimming], ports.onFault);
+    this.#open = { room, log, announcements, agenda };
     const open = this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
     const peers = open.flatMap((socket) => {
       const peer = SocketPeer.restore(socket);
@@ -286,9 +345,9 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */
-  async #planTrim(): Promise<void> {
+  async #planAlarm(): Promise<void> {
     const now = Date.now();
-    const due = nextTrim(this.#enter().log, this.#retention, now);
+    const due = this.#enter().agenda.next(now);
     if (due === undefined) return;
     // One in the past has rung, or was given up by the platform: only storage knows.
     const known = this.#alarmAt !== undefined && this.#alarmAt > now;

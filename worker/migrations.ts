@@ -33,6 +33,17 @@ const MIGRATIONS: readonly Migration[] = [
       banned_until INTEGER
     ) WITHOUT ROWID`);
   },
+  (sql) => {
+    // A row for each announcement. `at` is its next time (milliseconds since 1970), `every` the seconds
+    // to the one after it, `author` the user as JSON, NULL for an operator.
+    sql.exec(`CREATE TABLE announcements (
+      id TEXT PRIMARY KEY,
+      at INTEGER NOT NULL,
+      every INTEGER,
+      text TEXT NOT NULL,
+      author TEXT
+    ) WITHOUT ROWID`);
+  },
 ];
 
 /** Whether there is anything in this storage: reading a room that nobody entered must not make one. */

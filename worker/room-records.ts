@@ -3,7 +3,9 @@ import { type MetaKey, readMeta, writeMeta } from './migrations.ts';
 import type {
   Address,
   AddressBook,
+  AnnouncementStore,
   Flag,
+  PlannedAnnouncement,
   RoomSettings,
   SanctionStore,
   Sanctions,
@@ -83,6 +85,53 @@ export class SqlSanctionStore implements SanctionStore {
       mutedUntil ?? null,
       bannedUntil ?? null,
     );
+  }
+}
+
+type AnnouncementRow = {
+  id: string;
+  at: number;
+  every: number | null;
+  text: string;
+  author: string | null;
+};
+
+/** What the room is to announce: a row for each. */
+export class SqlAnnouncementStore implements AnnouncementStore {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  *read(): Generator<PlannedAnnouncement> {
+    const rows = this.#sql.exec<AnnouncementRow>(
+      'SELECT id, at, every, text, author FROM announcements',
+    );
+    for (const { id, at, every, text, author } of rows) {
+      yield {
+        id,
+        text,
+        at,
+        ...(every !== null && { every }),
+        ...(author !== null && { author: JSON.parse(author) }),
+      };
+    }
+  }
+
+  write({ id, text, at, every, author }: PlannedAnnouncement): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO announcements (id, at, every, text, author) VALUES (?, ?, ?, ?, ?)',
+      id,
+      at,
+      every ?? null,
+      text,
+      author ? JSON.stringify(author) : null,
+    );
+  }
+
+  remove(id: string): void {
+    this.#sql.exec('DELETE FROM announcements WHERE id = ?', id);
   }
 }
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
 import { toRefusalError } from '../refusal.ts';
 import { adminRoutes } from './admin.ts';
+import { announcementRoutes } from './announcements.ts';
 import type { AppEnv } from './app-types.ts';
 import { allowOrigins } from './guards.ts';
 import { roomRoutes } from './rooms.ts';
@@ -15,6 +16,7 @@ export const app = new Hono<AppEnv>()
   .get('/healthz', (c) => c.json({ ok: true, protocol: PROTOCOL_VERSION }))
   .route('/api/session', sessionRoutes)
   .route('/api/rooms', roomRoutes)
+  .route('/api/rooms', announcementRoutes)
   .route('/api/rooms', adminRoutes)
   .notFound((c) => c.json({ error: { code: 'not_found', message: 'there is no such route' } }, 404))
   .onError((thrown, c) => {

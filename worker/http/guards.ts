@@ -2,7 +2,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import { MAX_BODY_BYTES } from '../../shared/limits.ts';
-import { checkAdminKey } from '../identity/admin.ts';
+import { checkAdminKey, isAdminKey } from '../identity/admin.ts';
 import { bearerOf } from '../identity/bearer.ts';
 import { readToken } from '../identity/token.ts';
 import { refuse } from '../refusal.ts';
@@ -23,6 +23,18 @@ export const requireSession = () =>
 export const requireAdmin = () =>
   createMiddleware<AppEnv>(async (c, next) => {
     await checkAdminKey(bearerOf(c.req.raw.headers), c.env.ADMIN_KEY);
+    await next();
+  });
+
+/** Lets in who shows a session token or the admin key, and keeps who that is in `asker`. */
+export const requireAsker = () =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const credential = bearerOf(c.req.raw.headers);
+    if (credential === undefined) {
+      throw refuse('unauthorized', 'this needs Authorization: Bearer <token or ADMIN_KEY>');
+    }
+    const isOperator = await isAdminKey(credential, c.env.ADMIN_KEY);
+    c.set('asker', isOperator ? undefined : await readToken(credential, c.env.SESSION_SECRET));
     await next();
   });
 

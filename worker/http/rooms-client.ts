@@ -18,7 +18,10 @@ type RoomMethod =
   | 'notify'
   | 'moderate'
   | 'recall'
-  | 'configure';
+  | 'configure'
+  | 'announce'
+  | 'announcements'
+  | 'cancelAnnouncement';
 
 /** What a room answers by RPC; spelled out because the platform's types take unions apart. */
 type RoomApi = {

@@ -11,7 +11,7 @@ const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1_000;
 const ALGORITHM = 'HS256';
 const AUDIENCE = 'edge-chat';
 /** As many characters as HS256 has bits of security to lose: RFC 7518 asks for 256 bits. */
-const MIN_SECRET_LENGTH = 32;
+export const MIN_SECRET_LENGTH = 32;
 
 const ClaimsSchema = v.object({
   sub: v.string(),

@@ -91,6 +91,11 @@ export class Authority {
     return this.#sanctions;
   }
 
+  /** The event that this user made under this id, if it is recognised when it comes again [R3]. */
+  eventOf(userId: string, id: string): ChatEvent | undefined {
+    return this.#recent.find(senderKey(userId, id))?.event;
+  }
+
   /** The questions that are kept, the newest first. */
   questions(): readonly Question[] {
     return this.#questions.newestFirst();

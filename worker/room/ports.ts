@@ -94,6 +94,26 @@ export interface SanctionStore {
   write(userId: string, sanctions: Sanctions): void;
 }
 
+/** A notice that the room is to publish by itself. */
+export interface PlannedAnnouncement {
+  readonly id: string;
+  readonly text: string;
+  /** The next time, in milliseconds since 1970. */
+  readonly at: number;
+  /** Seconds from one time to the next; without it there is but one. */
+  readonly every?: number;
+  /** Who wants it said, without `expiresAt`; without one it is an operator. */
+  readonly author?: Session;
+}
+
+/** Where the announcements are kept. */
+export interface AnnouncementStore {
+  read(): Iterable<PlannedAnnouncement>;
+  /** Keeps an announcement, in place of one of the same id. */
+  write(announcement: PlannedAnnouncement): void;
+  remove(id: string): void;
+}
+
 /** Does `work` as one unit of storage: when it throws, nothing that it wrote is kept. */
 export type Atomically = <Result>(work: () => Result) => Result;
 

@@ -5,6 +5,7 @@ import { closeCodeOf, type Refusal } from '../../shared/errors.ts';
 import type { ListedQuestion, MembersResponse, RoomResponse } from '../../shared/http.ts';
 import { MAX_ROSTER_USERS, MAX_USER_CONNECTIONS } from '../../shared/limits.ts';
 import {
+  type ChatEvent,
   type ClientFrame,
   type EventFrame,
   type HistoryFrame,
@@ -23,7 +24,7 @@ import { listQuestions } from './question-list.ts';
 import type { RatePolicy } from './rate-limit.ts';
 import { catchUp, countUnread, type Page, readPage, type Unread } from './reader.ts';
 import { banOn, muteOn } from './restraint.ts';
-import { roleOf, toUser } from './roles.ts';
+import { isHost, roleOf, toUser } from './roles.ts';
 import { Roster } from './roster.ts';
 import { changeSettings, shownSettings } from './settings.ts';
 
@@ -45,6 +46,11 @@ const ROOM_FULL_RETRY_MS = 30_000;
 
 /** Without a time to wait: clients spread their return by themselves. */
 const FAULT: Refusal = { code: 'server_error', message: 'something went wrong here: try again' };
+/** What everybody else is told where only hosts and operators may do something. */
+export const HOSTS_ONLY: Refusal = {
+  code: 'forbidden',
+  message: 'only hosts of this room and operators may do this',
+};
 const TOO_MANY_CONNECTIONS: Refusal = {
   code: 'rate_limited',
   message: `a user may have ${MAX_USER_CONNECTIONS} connections to a room: this was the oldest`,
@@ -173,11 +179,17 @@ export class Room {
     if (submitted.length > 0) this.#commit(submitted);
   }
 
-  /** Does what a back end wants, as an event like any other. Throws what the log throws. */
-  post(frame: EventFrame, author: Omit<User, 'role'>): Verdict {
-    const commit = this.#store([fromBackEnd(frame, author)]);
-    this.#deliver(commit);
-    return commit.verdicts[0] as Verdict;
+  /**
+   * Does what a back end wants, as an event like any other. What `alongside` writes is stored with it
+   * or not at all. Throws what the stores throw.
+   */
+  post(frame: EventFrame, author: Omit<User, 'role'>, alongside?: () => void): Verdict {
+    return this.#publish(fromBackEnd(frame, author), alongside);
+  }
+
+  /** As {@link post}, for a user who need not be here, with the rights that they have now. */
+  speakFor(session: Session, frame: EventFrame, alongside?: () => void): Verdict {
+    return this.#publish({ author: this.#user(session), frame }, alongside);
   }
 
   /**
@@ -201,6 +213,25 @@ export class Room {
     // Who was here in spite of a ban, as the owner, is that no more.
     this.#endBanned(changed.map(({ id }) => id));
     return this.#settings;
+  }
+
+  /** Whether nobody is here. */
+  get isEmpty(): boolean {
+    return this.#roster.size === 0;
+  }
+
+  /** The event that this user made under this id, if it is recognised when it comes again [R3]. */
+  eventOf(userId: string, id: string): ChatEvent | undefined {
+    return this.#authority.eventOf(userId, id);
+  }
+
+  /** Why this user may not give notices just now: only hosts do, and not while banned or muted. */
+  noticeRefusal(session: Session): Refusal | undefined {
+    const user = this.#user(session);
+    const ban = this.banOf(session.id);
+    if (ban) return ban;
+    if (!isHost(user.role)) return HOSTS_ONLY;
+    return muteOn(user, this.#authority.sanctions, this.#ports.clock());
   }
 
   /** Why this user may neither enter nor read, if they are banned. */
@@ -308,6 +339,16 @@ export class Room {
       else this.#refuse(peer, { refusal: verdict.refusal, id: submission.frame.id, fatal: false });
     });
     this.#deliver(commit);
+  }
+
+  #publish(submission: Submission, alongside = () => {}): Verdict {
+    const commit = this.#ports.atomically(() => {
+      alongside();
+      // Last: what it keeps in memory, no storage takes back.
+      return this.#store([submission]);
+    });
+    this.#deliver(commit);
+    return commit.verdicts[0] as Verdict;
   }
 
   #store(submissions: readonly Submission[]): Commit {
