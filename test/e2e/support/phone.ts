@@ -236,6 +236,45 @@ export class Phone {
     await this.members.getByText('人在线').waitFor({ state: 'hidden' });
   }
 
+  /** What opens the questions: there once somebody has asked. */
+  get questionsEntry(): Locator {
+    return this.screen.getByRole('button', { name: /查看提问/ });
+  }
+
+  get questions(): Locator {
+    return this.screen.locator('question-panel');
+  }
+
+  async openQuestions(): Promise<void> {
+    await this.questionsEntry.click();
+    await this.questionsTab('待回答').waitFor();
+  }
+
+  async closeQuestions(): Promise<void> {
+    await this.questions.getByRole('button', { name: '关闭' }).click();
+    await this.questionsTab('待回答').waitFor({ state: 'hidden' });
+  }
+
+  questionsTab(name: '待回答' | '已回答'): Locator {
+    return this.questions.getByRole('tab', { name });
+  }
+
+  /** A question in the panel, with all that belongs to it. */
+  question(text: string): Locator {
+    return this.#questionLines.filter({ has: this.screen.getByText(text, { exact: true }) });
+  }
+
+  /** What is asked in the panel, from top to bottom. */
+  asked(): Promise<string[]> {
+    return this.#questionLines
+      .locator('.question-panel--text:not(.question-panel--text-answer)')
+      .allInnerTexts();
+  }
+
+  get #questionLines(): Locator {
+    return this.questions.locator('.question-panel--question');
+  }
+
   async whisperTo(name: string): Promise<void> {
     await this.openMembers();
     await this.members.getByRole('button', { name: `${name} 私聊` }).click();
