@@ -1,7 +1,12 @@
 /** What the client asks over HTTP. */
 import * as v from 'valibot';
 import { ERROR_CODES, type Refusal } from '../../../shared/errors.ts';
-import type { QuestionsResponse, SessionRequest } from '../../../shared/http.ts';
+import type {
+  Announcement,
+  AnnouncementRequest,
+  QuestionsResponse,
+  SessionRequest,
+} from '../../../shared/http.ts';
 import { AudienceSchema, EventSchema, UserSchema } from '../../../shared/protocol.ts';
 import type { Session, Sessions } from './ports.ts';
 import { toRefusal } from './refusal.ts';
@@ -75,6 +80,16 @@ const QuestionsSchema = v.object({
   head: v.number(),
 });
 
+const AnnouncementSchema = v.object({
+  id: v.string(),
+  text: v.string(),
+  at: v.number(),
+  every: v.optional(v.number()),
+  by: v.object({ id: v.string(), name: v.string() }),
+});
+
+const AnnouncementsSchema = v.object({ announcements: v.array(AnnouncementSchema) });
+
 const ErrorSchema = v.object({
   error: v.object({
     code: v.picklist(ERROR_CODES),
@@ -112,11 +127,47 @@ export async function questions(
   token: string,
   room: string,
 ): Promise<Result<QuestionsResponse>> {
-  const path = `/api/rooms/${encodeURIComponent(room)}/questions`;
+  const path = `${pathOf(room)}/questions`;
   const result = await ask(http, { method: 'GET', path, token }, QuestionsSchema);
   // `optional` leaves keys with `undefined` in their type, never in what it reads.
   return result as Result<QuestionsResponse>;
 }
+
+/** `GET /api/rooms/:room/announcements`. */
+export async function announcements(
+  http: Http,
+  token: string,
+  room: string,
+): Promise<Result<readonly Announcement[]>> {
+  const path = `${pathOf(room)}/announcements`;
+  const result = await ask(http, { method: 'GET', path, token }, AnnouncementsSchema);
+  return result.ok ? { ok: true, value: result.value.announcements as Announcement[] } : result;
+}
+
+/** `POST /api/rooms/:room/announcements`. */
+export async function announce(
+  http: Http,
+  token: string,
+  room: string,
+  body: AnnouncementRequest,
+): Promise<Result<Announcement>> {
+  const path = `${pathOf(room)}/announcements`;
+  const result = await ask(http, { method: 'POST', path, token, body }, AnnouncementSchema);
+  return result as Result<Announcement>;
+}
+
+/** `DELETE /api/rooms/:room/announcements/:id`. */
+export function cancelAnnouncement(
+  http: Http,
+  token: string,
+  room: string,
+  id: string,
+): Promise<Result<unknown>> {
+  const path = `${pathOf(room)}/announcements/${encodeURIComponent(id)}`;
+  return ask(http, { method: 'DELETE', path, token }, v.unknown());
+}
+
+const pathOf = (room: string): string => `/api/rooms/${encodeURIComponent(room)}`;
 
 /** Asks with the session in use, and again with a new one where the server takes that no more. */
 export async function withSession<Value>(

@@ -85,6 +85,8 @@ export class RoomClient {
   private roomTitle: string | undefined;
   /** The newest event when the connection began: from there on, what comes is new. */
   private head = 0;
+  /** By how much the server's clock is ahead of this phone's, in milliseconds. */
+  private clockLag = 0;
   private caughtUp = false;
   private loading: Promise<LoadResult> | undefined;
   private change: RoomChange | undefined;
@@ -129,6 +131,11 @@ export class RoomClient {
   /** The user, as the server says. */
   get self(): User {
     return this.me;
+  }
+
+  /** The time on the server's clock, in milliseconds since 1970: this phone's may be wrong. */
+  get serverTime(): number {
+    return this.options.ports.clock.now() + this.clockLag;
   }
 
   get title(): string | undefined {
@@ -294,6 +301,7 @@ export class RoomClient {
     this.me = frame.self;
     this.roomTitle = frame.room.title;
     this.head = frame.head;
+    this.clockLag = frame.time - this.options.ports.clock.now();
     this.roster.begin(frame);
     const change = this.timeline.begin(frame);
     // Another log has other numbers: nothing may wait for one of the old.

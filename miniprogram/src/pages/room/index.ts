@@ -3,6 +3,7 @@ import type { User } from '../../../../shared/protocol.ts';
 import type { ChatApp } from '../../app.ts';
 import type { Draft } from '../../chat/outbox.ts';
 import { type RoomChange, RoomClient } from '../../chat/room-client.ts';
+import type { AnnouncementWish } from '../../components/announcement-sheet/index.ts';
 import type { Member } from '../../components/member-sheet/index.ts';
 import type { Top } from '../../components/message-list/index.ts';
 import type { RowEvent } from '../../components/message-row/index.ts';
@@ -30,9 +31,17 @@ import {
   refusalText,
   roleText,
 } from '../../view/words.ts';
+import { Announcer, NO_ANNOUNCEMENTS } from './announcements.ts';
 import { type Edges, Feed } from './feed.ts';
 import { NO_QUESTIONS, QuestionFeed } from './questions.ts';
-import type { Composer, MessageList, QuestionPanel, Recipient, Subject } from './types.ts';
+import type {
+  AnnouncementSheet,
+  Composer,
+  MessageList,
+  QuestionPanel,
+  Recipient,
+  Subject,
+} from './types.ts';
 
 const app = getApp<ChatApp>();
 
@@ -52,6 +61,9 @@ Page({
     membersVisible: false,
     questions: NO_QUESTIONS,
     questionsVisible: false,
+    announcements: NO_ANNOUNCEMENTS,
+    announcementsVisible: false,
+    announcing: false,
     members: [] as Member[],
     crowded: false,
   },
@@ -59,6 +71,7 @@ Page({
   client: undefined as RoomClient | undefined,
   feed: undefined as Feed | undefined,
   questionFeed: undefined as QuestionFeed | undefined,
+  announcer: undefined as Announcer | undefined,
   notice: undefined as ConnectionNotice | undefined,
   /** Under which names people were mentioned, by id. */
   mentions: new Map<string, string>(),
@@ -89,6 +102,9 @@ Page({
     this.feed = new Feed(client, profile?.avatar ?? '', (edges) => this.showEdges(edges));
     this.questionFeed = new QuestionFeed(client, app.services, (questions) => {
       if (!this.left) this.setData({ questions });
+    });
+    this.announcer = new Announcer(client, app.services, (announcements) => {
+      if (!this.left) this.setData({ announcements });
     });
     this.notice = new ConnectionNotice(app.services.ports.clock, (banner = NO_BANNER) =>
       this.setData({ banner }),
@@ -141,6 +157,7 @@ Page({
     if (this.left) return;
     this.feed?.tell(change);
     this.questionFeed?.tell(change);
+    this.announcer?.tell(change);
     if (change.room) this.showTitle();
     if (change.presence) this.showPresence();
     if (change.typing) this.showTyping();
@@ -430,6 +447,49 @@ Page({
     const chosen = await wx.showActionSheet({ itemList }).catch(() => undefined);
     const action = chosen && menu[chosen.tapIndex];
     if (action) void this.act(action, line.seq);
+  },
+
+  // ---- The announcements
+
+  onAnnouncements() {
+    wx.hideKeyboard({ fail: () => {} });
+    this.announcer?.open();
+    this.setData({ announcementsVisible: true });
+  },
+
+  onAnnouncementsClose() {
+    this.announcer?.close();
+    this.setData({ announcementsVisible: false });
+  },
+
+  onAnnouncementsRetry() {
+    this.announcer?.retry();
+  },
+
+  async onAnnounce({ detail }: WechatMiniprogram.CustomEvent<AnnouncementWish>) {
+    this.setData({ announcing: true });
+    const problem = await this.announcer?.publish(detail);
+    if (this.left) return;
+    this.setData({ announcing: false });
+    if (problem !== undefined) {
+      wx.showToast({ title: problem, icon: 'none' });
+      return;
+    }
+    (this.selectComponent('#announcements') as unknown as AnnouncementSheet).clear();
+    if (detail.timing !== 'now') {
+      wx.showToast({ title: '公告已安排', icon: 'none' });
+      return;
+    }
+    this.onAnnouncementsClose();
+    this.onEnd();
+  },
+
+  async onAnnouncementRemove({ detail }: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    const content = '删除后不会再发布，已经发布的仍会保留。';
+    const { confirm } = await wx.showModal({ title: '删除这条公告？', content });
+    if (!confirm) return;
+    const problem = await this.announcer?.remove(detail.id);
+    if (problem !== undefined && !this.left) wx.showToast({ title: problem, icon: 'none' });
   },
 
   // ---- The people

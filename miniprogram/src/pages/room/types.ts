@@ -24,6 +24,10 @@ export interface QuestionPanel {
   show(patch: Patch): void;
 }
 
+export interface AnnouncementSheet {
+  clear(): void;
+}
+
 /** What the next message is about: a message that it quotes, or the question that it answers. */
 export interface Subject {
   readonly kind: 'reply' | 'answer';
