@@ -486,7 +486,11 @@ Page({
 
   async onAnnouncementRemove({ detail }: WechatMiniprogram.CustomEvent<{ id: string }>) {
     const content = '删除后不会再发布，已经发布的仍会保留。';
-    const { confirm } = await wx.showModal({ title: '删除这条公告？', content });
+    const { confirm } = await wx.showModal({
+      title: '删除这条公告？',
+      content,
+      confirmText: '删除',
+    });
     if (!confirm) return;
     const problem = await this.announcer?.remove(detail.id);
     if (problem !== undefined && !this.left) wx.showToast({ title: problem, icon: 'none' });
