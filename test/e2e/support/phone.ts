@@ -251,7 +251,7 @@ export class Phone {
   }
 
   async closeQuestions(): Promise<void> {
-    await this.questions.getByRole('button', { name: '关闭' }).click();
+    await this.questions.getByRole('button', { name: '关闭' }).first().click();
     await this.questionsTab('待回答').waitFor({ state: 'hidden' });
   }
 
@@ -273,6 +273,32 @@ export class Phone {
 
   get #questionLines(): Locator {
     return this.questions.locator('.question-panel--question');
+  }
+
+  /** What opens the announcements: for hosts alone. */
+  get announcementsEntry(): Locator {
+    return this.screen.getByRole('button', { name: '公告', exact: true });
+  }
+
+  get announcements(): Locator {
+    return this.screen.locator('announcement-sheet');
+  }
+
+  async openAnnouncements(): Promise<void> {
+    await this.announcementsEntry.click();
+    await this.announcements.getByText('已安排').waitFor();
+  }
+
+  async closeAnnouncements(): Promise<void> {
+    await this.announcements.getByRole('button', { name: '关闭' }).first().click();
+    await this.announcements.getByText('已安排').waitFor({ state: 'hidden' });
+  }
+
+  /** Writes a notice in the sheet, and publishes it by the button of this name. */
+  async announce(text: string, timing: readonly string[], button: string): Promise<void> {
+    await this.announcements.getByRole('textbox').fill(text);
+    for (const name of timing) await this.announcements.getByRole('radio', { name }).click();
+    await this.announcements.getByRole('button', { name: button, exact: true }).click();
   }
 
   async whisperTo(name: string): Promise<void> {

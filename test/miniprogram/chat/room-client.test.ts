@@ -38,6 +38,14 @@ describe('entering a room', () => {
     expect(h.client.isCaughtUp).toBe(false);
   });
 
+  it('knows the time of the server, whatever the phone’s clock says', async () => {
+    const h = new ClientHarness();
+    expect(h.client.serverTime).toBe(h.clock.now());
+    await h.enter({ time: h.clock.now() - 60_000 });
+    await h.clock.advance(5_000);
+    expect(h.client.serverTime).toBe(h.clock.now() - 60_000);
+  });
+
   it('[R7] shows title, role and people as the server says, and what changes of them', async () => {
     const h = new ClientHarness();
     expect(h.client.self).toEqual({ id: 'u1', name: '小明', role: 'member' });
