@@ -200,6 +200,10 @@ export interface ListedQuestion {
  */
 export interface QuestionsResponse {
   readonly questions: readonly ListedQuestion[];
+  /** Missing while nobody has entered the room. */
+  readonly epoch?: string;
+  /** All events up to here are in it, none after: what comes live from here on changes it. */
+  readonly head: number;
 }
 
 /** Answer of `GET /api/rooms/:room/members`; beyond 200 online without the users. */

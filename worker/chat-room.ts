@@ -172,9 +172,11 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** The questions that `session` may see. */
   questions(session: Session): Answer<QuestionsResponse> {
-    const none = { questions: [] };
-    return this.#read<QuestionsResponse>(session, none, ({ room }) => ({
+    const none = { questions: [], head: 0 };
+    return this.#read<QuestionsResponse>(session, none, ({ room, log }) => ({
       questions: room.questions(session),
+      epoch: log.epoch,
+      head: log.head,
     }));
   }
 

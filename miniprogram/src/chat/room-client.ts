@@ -8,6 +8,7 @@ import { DEFAULT_PAGE_EVENTS } from '../../../shared/limits.ts';
 import type {
   AckFrame,
   ActionFrame,
+  ChatEvent,
   EventFrame,
   EventsFrame,
   ModerateFrame,
@@ -35,6 +36,8 @@ const MAX_PAGES = 3;
 /** What has changed; a part that is missing has not. */
 export interface RoomChange {
   readonly timeline?: TimelineChange;
+  /** What has come since, of whatever kind, in order; not what is older than all that was here. */
+  readonly events?: readonly ChatEvent[];
   readonly connection?: true;
   readonly outbox?: true;
   /** Title, or the user's own role. */
@@ -46,7 +49,11 @@ export interface RoomChange {
 /** Two changes, one after the other, as one. */
 export function joinRoomChanges(first: RoomChange | undefined, second: RoomChange): RoomChange {
   const timeline = joinChanges(first?.timeline, second.timeline);
-  return { ...first, ...second, ...(timeline && { timeline }) };
+  // What came before all began anew is about another stretch of the log.
+  const earlier = second.timeline?.cleared ? [] : (first?.events ?? []);
+  const events = [...earlier, ...(second.events ?? [])];
+  const { events: _, ...rest } = { ...first, ...second };
+  return { ...rest, ...(timeline && { timeline }), ...(events.length > 0 && { events }) };
 }
 
 export interface RoomClientOptions {
@@ -78,6 +85,8 @@ export class RoomClient {
   private roomTitle: string | undefined;
   /** The newest event when the connection began: from there on, what comes is new. */
   private head = 0;
+  /** By how much the server's clock is ahead of this phone's, in milliseconds. */
+  private clockLag = 0;
   private caughtUp = false;
   private loading: Promise<LoadResult> | undefined;
   private change: RoomChange | undefined;
@@ -122,6 +131,11 @@ export class RoomClient {
   /** The user, as the server says. */
   get self(): User {
     return this.me;
+  }
+
+  /** The time on the server's clock, in milliseconds since 1970: this phone's may be wrong. */
+  get serverTime(): number {
+    return this.options.ports.clock.now() + this.clockLag;
   }
 
   get title(): string | undefined {
@@ -287,6 +301,7 @@ export class RoomClient {
     this.me = frame.self;
     this.roomTitle = frame.room.title;
     this.head = frame.head;
+    this.clockLag = frame.time - this.options.ports.clock.now();
     this.roster.begin(frame);
     const change = this.timeline.begin(frame);
     // Another log has other numbers: nothing may wait for one of the old.
@@ -297,11 +312,15 @@ export class RoomClient {
   }
 
   private onEvents({ after, upTo, events }: EventsFrame): void {
+    const before = this.timeline.upTo;
     const change = this.timeline.append(after, upTo, events);
     if (!change) {
       this.connection.restart();
       return;
     }
+    const fresh = events.filter(
+      (event): event is ChatEvent => event.kind !== 'unknown' && event.seq > before,
+    );
     for (const { event } of change.appended) {
       this.typists.remove(event.from.id);
       // Its ack was lost, but here it is.
@@ -310,7 +329,7 @@ export class RoomClient {
       }
     }
     if (this.outbox.shown(this.timeline.upTo)) this.tell({ outbox: true });
-    this.tell({ timeline: change });
+    this.tell({ timeline: change, ...(fresh.length > 0 && { events: fresh }) });
     this.checkCaughtUp();
   }
 

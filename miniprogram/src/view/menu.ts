@@ -45,6 +45,15 @@ export function menuOf(row: Row, self: User, now: number): readonly MenuAction[]
   return menu.filter((action) => action !== false);
 }
 
+/** What those who run a room can do about a question besides answering it. */
+export function questionMenuOf({
+  status,
+}: {
+  readonly status: 'open' | 'answered' | 'resolved';
+}): readonly ('resolve' | 'recall')[] {
+  return status === 'resolved' ? ['recall'] : ['resolve', 'recall'];
+}
+
 /** What those who run a room can do about somebody in it. */
 export type PersonAction = 'whisper' | 'mute' | 'unmute' | 'kick' | 'ban';
 

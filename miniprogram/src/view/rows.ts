@@ -159,7 +159,12 @@ function words(
   };
 }
 
-function privacyOf(to: Audience, mine: boolean, { nameOf }: RowContext): string {
+/** How something said to `to` alone is marked, for its author and for who may read it. */
+export function privacyOf(
+  to: Audience,
+  mine: boolean,
+  { nameOf }: Pick<RowContext, 'nameOf'>,
+): string {
   if ('group' in to) return `私聊 · ${to.group}`;
   if ('role' in to) return '私聊 · 主持人';
   if (!mine) return '私聊';

@@ -1,6 +1,6 @@
 /** What people are told, in their language: one sentence, what happened and what to do. */
 import type { ErrorCode, Refusal } from '../../../shared/errors.ts';
-import { MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
+import { MAX_ANNOUNCEMENTS, MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
 import type { ActionFrame, Role } from '../../../shared/protocol.ts';
 import type { ConnectionState } from '../chat/connection.ts';
 import type { ChatModeration } from '../chat/timeline.ts';
@@ -35,6 +35,14 @@ export function actionRefusalText(
 ): string {
   const tooLate = action === 'vote' && refusal?.code === 'too_late';
   return tooLate ? TOO_LATE_TO_VOTE : refusalText(refusal);
+}
+
+/** Why something can't be announced later; `planned` is how many announcements there are already. */
+export function announcementRefusalText(refusal: Refusal | undefined, planned: number): string {
+  if (refusal?.code === 'forbidden' && planned >= MAX_ANNOUNCEMENTS) {
+    return `最多安排 ${MAX_ANNOUNCEMENTS} 条公告，请先删除一条`;
+  }
+  return refusalText(refusal);
 }
 
 const CLOSED: Partial<Readonly<Record<ErrorCode, string>>> = {

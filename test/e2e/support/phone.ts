@@ -236,6 +236,71 @@ export class Phone {
     await this.members.getByText('人在线').waitFor({ state: 'hidden' });
   }
 
+  /** What opens the questions: there once somebody has asked. */
+  get questionsEntry(): Locator {
+    return this.screen.getByRole('button', { name: /查看提问/ });
+  }
+
+  get questions(): Locator {
+    return this.screen.locator('question-panel');
+  }
+
+  async openQuestions(): Promise<void> {
+    await this.questionsEntry.click();
+    await this.questionsTab('待回答').waitFor();
+  }
+
+  async closeQuestions(): Promise<void> {
+    await this.questions.getByRole('button', { name: '关闭' }).first().click();
+    await this.questionsTab('待回答').waitFor({ state: 'hidden' });
+  }
+
+  questionsTab(name: '待回答' | '已回答'): Locator {
+    return this.questions.getByRole('tab', { name });
+  }
+
+  /** A question in the panel, with all that belongs to it. */
+  question(text: string): Locator {
+    return this.#questionLines.filter({ has: this.screen.getByText(text, { exact: true }) });
+  }
+
+  /** What is asked in the panel, from top to bottom. */
+  asked(): Promise<string[]> {
+    return this.#questionLines
+      .locator('.question-panel--text:not(.question-panel--text-answer)')
+      .allInnerTexts();
+  }
+
+  get #questionLines(): Locator {
+    return this.questions.locator('.question-panel--question');
+  }
+
+  /** What opens the announcements: for hosts alone. */
+  get announcementsEntry(): Locator {
+    return this.screen.getByRole('button', { name: '公告', exact: true });
+  }
+
+  get announcements(): Locator {
+    return this.screen.locator('announcement-sheet');
+  }
+
+  async openAnnouncements(): Promise<void> {
+    await this.announcementsEntry.click();
+    await this.announcements.getByText('已安排').waitFor();
+  }
+
+  async closeAnnouncements(): Promise<void> {
+    await this.announcements.getByRole('button', { name: '关闭' }).first().click();
+    await this.announcements.getByText('已安排').waitFor({ state: 'hidden' });
+  }
+
+  /** Writes a notice in the sheet, and publishes it by the button of this name. */
+  async announce(text: string, timing: readonly string[], button: string): Promise<void> {
+    await this.announcements.getByRole('textbox').fill(text);
+    for (const name of timing) await this.announcements.getByRole('radio', { name }).click();
+    await this.announcements.getByRole('button', { name: button, exact: true }).click();
+  }
+
   async whisperTo(name: string): Promise<void> {
     await this.openMembers();
     await this.members.getByRole('button', { name: `${name} 私聊` }).click();

@@ -38,6 +38,14 @@ describe('entering a room', () => {
     expect(h.client.isCaughtUp).toBe(false);
   });
 
+  it('knows the time of the server, whatever the phone’s clock says', async () => {
+    const h = new ClientHarness();
+    expect(h.client.serverTime).toBe(h.clock.now());
+    await h.enter({ time: h.clock.now() - 60_000 });
+    await h.clock.advance(5_000);
+    expect(h.client.serverTime).toBe(h.clock.now() - 60_000);
+  });
+
   it('[R7] shows title, role and people as the server says, and what changes of them', async () => {
     const h = new ClientHarness();
     expect(h.client.self).toEqual({ id: 'u1', name: '小明', role: 'member' });
@@ -73,6 +81,21 @@ describe('entering a room', () => {
     const [both] = await h.told();
     expect(both?.timeline?.appended).toHaveLength(1);
     expect(both?.timeline?.updated.at(-1)?.content).toEqual({ type: 'recalled' });
+  });
+
+  it('tells of all that comes, of whatever kind, and of nothing twice', async () => {
+    const h = new ClientHarness();
+    const socket = await h.enter({ head: 1 });
+    await h.told();
+    socket.say(events(0, [message(1), action(2, 'vote', 90)]));
+    socket.say(events(1, [action(2, 'vote', 90), message(4)]), events(4, [], 9));
+    const [change] = await h.told();
+    expect(change?.events?.map(({ seq }) => seq)).toEqual([1, 2, 4]);
+    socket.end();
+    await h.reenter({ resume: 'reset', epoch: 'e2', after: 20, head: 21 });
+    h.socket.say(events(20, [message(21)]));
+    const told = (await h.told()).flatMap(({ events = [] }) => events.map(({ seq }) => seq));
+    expect(told).toEqual([21]);
   });
 
   it('[R4] a broken chain is asked for again', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConnectionState } from '../../../miniprogram/src/chat/connection.ts';
 import {
   actionRefusalText,
+  announcementRefusalText,
   bannerOf,
   closedText,
   RECOVERED,
@@ -9,6 +10,7 @@ import {
   roleText,
 } from '../../../miniprogram/src/view/words.ts';
 import { ERROR_CODES, ERRORS } from '../../../shared/errors.ts';
+import { MAX_ANNOUNCEMENTS } from '../../../shared/limits.ts';
 
 /** What people can read: Chinese, one sentence, no code and nothing of the machine. */
 const SENTENCE = /^[\p{Script=Han}，“”0-9 …]+$/u;
@@ -21,6 +23,8 @@ describe('a refusal', () => {
       closedText(refusal),
       actionRefusalText('vote', refusal),
       actionRefusalText('recall', refusal),
+      announcementRefusalText(refusal, 0),
+      announcementRefusalText(refusal, MAX_ANNOUNCEMENTS),
     ]) {
       expect(words).toMatch(SENTENCE);
       expect(words.length).toBeLessThanOrEqual(24);
@@ -30,6 +34,12 @@ describe('a refusal', () => {
   it('that never came is the network’s fault', () => {
     expect(refusalText(undefined)).toBe('网络不给力，请稍后再试');
     expect(actionRefusalText('vote', undefined)).toBe(refusalText(undefined));
+  });
+
+  it('tells apart who may announce nothing and who may announce nothing more', () => {
+    const forbidden = { code: 'forbidden', message: '' } as const;
+    expect(announcementRefusalText(forbidden, 19)).toBe(refusalText(forbidden));
+    expect(announcementRefusalText(forbidden, 20)).toBe('最多安排 20 条公告，请先删除一条');
   });
 
   it('tells apart what is too late to recall and what is too late to vote for', () => {

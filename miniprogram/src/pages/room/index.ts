@@ -3,9 +3,11 @@ import type { User } from '../../../../shared/protocol.ts';
 import type { ChatApp } from '../../app.ts';
 import type { Draft } from '../../chat/outbox.ts';
 import { type RoomChange, RoomClient } from '../../chat/room-client.ts';
+import type { AnnouncementWish } from '../../components/announcement-sheet/index.ts';
 import type { Member } from '../../components/member-sheet/index.ts';
 import type { Top } from '../../components/message-list/index.ts';
 import type { RowEvent } from '../../components/message-row/index.ts';
+import type { QuestionTouch } from '../../components/question-panel/index.ts';
 import { lobbyUrl, type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
 import { mentionsIn, roomNameProblem } from '../../view/compose.ts';
 import { ConnectionNotice } from '../../view/connection-notice.ts';
@@ -18,7 +20,9 @@ import {
   PERSON_LABELS,
   type PersonAction,
   personMenuOf,
+  questionMenuOf,
 } from '../../view/menu.ts';
+import type { QuestionLine, QuestionTab } from '../../view/question-lines.ts';
 import { type Row, shorten } from '../../view/rows.ts';
 import {
   actionRefusalText,
@@ -27,8 +31,17 @@ import {
   refusalText,
   roleText,
 } from '../../view/words.ts';
+import { Announcer, NO_ANNOUNCEMENTS } from './announcements.ts';
 import { type Edges, Feed } from './feed.ts';
-import type { Composer, MessageList, Recipient, Subject } from './types.ts';
+import { NO_QUESTIONS, QuestionFeed } from './questions.ts';
+import type {
+  AnnouncementSheet,
+  Composer,
+  MessageList,
+  QuestionPanel,
+  Recipient,
+  Subject,
+} from './types.ts';
 
 const app = getApp<ChatApp>();
 
@@ -46,12 +59,19 @@ Page({
     subject: null as Subject | null,
     recipient: null as Recipient | null,
     membersVisible: false,
+    questions: NO_QUESTIONS,
+    questionsVisible: false,
+    announcements: NO_ANNOUNCEMENTS,
+    announcementsVisible: false,
+    announcing: false,
     members: [] as Member[],
     crowded: false,
   },
 
   client: undefined as RoomClient | undefined,
   feed: undefined as Feed | undefined,
+  questionFeed: undefined as QuestionFeed | undefined,
+  announcer: undefined as Announcer | undefined,
   notice: undefined as ConnectionNotice | undefined,
   /** Under which names people were mentioned, by id. */
   mentions: new Map<string, string>(),
@@ -80,6 +100,12 @@ Page({
     });
     this.client = client;
     this.feed = new Feed(client, profile?.avatar ?? '', (edges) => this.showEdges(edges));
+    this.questionFeed = new QuestionFeed(client, app.services, (questions) => {
+      if (!this.left) this.setData({ questions });
+    });
+    this.announcer = new Announcer(client, app.services, (announcements) => {
+      if (!this.left) this.setData({ announcements });
+    });
     this.notice = new ConnectionNotice(app.services.ports.clock, (banner = NO_BANNER) =>
       this.setData({ banner }),
     );
@@ -102,6 +128,7 @@ Page({
   onUnload() {
     this.left = true;
     this.notice?.stop();
+    this.questionFeed?.stop();
     this.keepDraft();
     this.client?.close();
   },
@@ -129,6 +156,8 @@ Page({
   onChange(change: RoomChange) {
     if (this.left) return;
     this.feed?.tell(change);
+    this.questionFeed?.tell(change);
+    this.announcer?.tell(change);
     if (change.room) this.showTitle();
     if (change.presence) this.showPresence();
     if (change.typing) this.showTyping();
@@ -302,11 +331,11 @@ Page({
     this.composer().open();
   },
 
-  answer(row: Row) {
+  answer(row: Pick<Row, 'seq' | 'name' | 'text'>) {
     this.about('answer', row);
   },
 
-  about(kind: Subject['kind'], row: Row) {
+  about(kind: Subject['kind'], row: Pick<Row, 'seq' | 'name' | 'text'>) {
     const label = kind === 'answer' ? `回答 ${row.name}` : `引用 ${row.name}`;
     const subject = { kind, seq: row.seq, label, text: shorten(row.text) };
     this.setData({ subject, ...(kind === 'answer' && { mode: 'text' as const }) });
@@ -314,7 +343,10 @@ Page({
   },
 
   revealQuoted(row: Row) {
-    const seq = row.quoted;
+    this.reveal(row.quoted);
+  },
+
+  reveal(seq: number) {
     const target = seq === 0 ? undefined : this.feed?.findShown(seq);
     if (target) this.list().reveal(target.key);
     else wx.showToast({ title: '原消息较早，请上拉查看', icon: 'none' });
@@ -362,6 +394,106 @@ Page({
 
   onPublic() {
     this.setData({ recipient: null });
+  },
+
+  // ---- The questions
+
+  onQuestions() {
+    wx.hideKeyboard({ fail: () => {} });
+    this.questionFeed?.open(this.selectComponent('#questions') as unknown as QuestionPanel);
+    this.setData({ questionsVisible: true });
+  },
+
+  onQuestionsClose() {
+    this.questionFeed?.close();
+    this.setData({ questionsVisible: false });
+  },
+
+  onQuestionsExtend({ detail }: WechatMiniprogram.CustomEvent<{ tab: QuestionTab }>) {
+    this.questionFeed?.extend(detail.tab);
+  },
+
+  onQuestionsRetry() {
+    this.questionFeed?.retry();
+  },
+
+  onQuestion({
+    detail,
+  }: WechatMiniprogram.CustomEvent<{ touch: QuestionTouch; line: QuestionLine }>) {
+    const { touch, line } = detail;
+    switch (touch) {
+      case 'vote':
+        void this.act('vote', line.seq);
+        return;
+      case 'answer':
+        this.onQuestionsClose();
+        this.answer(line);
+        return;
+      case 'jump':
+        this.onQuestionsClose();
+        this.reveal(line.seq);
+        return;
+      case 'more':
+        void this.openQuestionMenu(line);
+        return;
+      default:
+        touch satisfies never;
+    }
+  },
+
+  async openQuestionMenu(line: QuestionLine) {
+    const menu = questionMenuOf(line);
+    const itemList = menu.map((action) => MENU_LABELS[action]);
+    const chosen = await wx.showActionSheet({ itemList }).catch(() => undefined);
+    const action = chosen && menu[chosen.tapIndex];
+    if (action) void this.act(action, line.seq);
+  },
+
+  // ---- The announcements
+
+  onAnnouncements() {
+    wx.hideKeyboard({ fail: () => {} });
+    this.announcer?.open();
+    this.setData({ announcementsVisible: true });
+  },
+
+  onAnnouncementsClose() {
+    this.announcer?.close();
+    this.setData({ announcementsVisible: false });
+  },
+
+  onAnnouncementsRetry() {
+    this.announcer?.retry();
+  },
+
+  async onAnnounce({ detail }: WechatMiniprogram.CustomEvent<AnnouncementWish>) {
+    this.setData({ announcing: true });
+    const problem = await this.announcer?.publish(detail);
+    if (this.left) return;
+    this.setData({ announcing: false });
+    if (problem !== undefined) {
+      wx.showToast({ title: problem, icon: 'none' });
+      return;
+    }
+    (this.selectComponent('#announcements') as unknown as AnnouncementSheet).clear();
+    if (detail.timing !== 'now') {
+      wx.showToast({ title: '公告已安排', icon: 'none' });
+      return;
+    }
+    this.onAnnouncementsClose();
+    this.onEnd();
+  },
+
+  async onAnnouncementRemove({ detail }: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    const content = '删除后不会再发布，已经发布的仍会保留。';
+    const { confirm } = await wx.showModal({
+      title: '删除这条公告？',
+      content,
+      confirmText: '删除',
+    });
+    if (!confirm) return;
+    const problem = await this.announcer?.remove(detail.id);
+    if (problem !== undefined && !this.left) wx.showToast({ title: problem, icon: 'none' });
   },
 
   // ---- The people
