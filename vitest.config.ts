@@ -14,7 +14,7 @@ export default defineConfig({
           testTimeout: 60_000,
           include: [
             'test/shared/**/*.test.ts',
-            'test/worker/room/**/*.test.ts',
+            'test/worker/{room,safety}/**/*.test.ts',
             'test/miniprogram/{chat,view,platform}/**/*.test.ts',
           ],
         },
