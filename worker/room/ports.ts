@@ -9,6 +9,8 @@ export interface Session {
   readonly group?: string;
   /** When the proof runs out, in milliseconds since 1970; without it the session is open-ended. */
   readonly expiresAt?: number;
+  /** The openid of a WeChat user, sealed: only `worker/identity` opens it, and nobody is shown it. */
+  readonly sealedOpenId?: string;
 }
 
 /** One connection. Sending on a connection that is gone must do nothing, not throw. */
