@@ -17,12 +17,21 @@ import { type Env, retentionPolicy, roomPolicy } from './env.ts';
 import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
 import type { Answer } from './refusal.ts';
 import type { Verdict } from './room/authority.ts';
+import type { SafetyPorts } from './room/content-check.ts';
 import { GroupCommit } from './room/group-commit.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { type Inbound, Room } from './room/room.ts';
 import { RoomLog } from './room-log.ts';
-import { SqlAddressBook, SqlFlag, SqlSanctionStore, SqlSettingsStore } from './room-records.ts';
+import {
+  SqlAddressBook,
+  SqlCheckMark,
+  SqlFlag,
+  SqlOpenIdBook,
+  SqlSanctionStore,
+  SqlSettingsStore,
+} from './room-records.ts';
+import { roomSafety } from './safety/room-safety.ts';
 import { readSessionHeader } from './session-header.ts';
 import { closeQuietly, SocketPeer } from './socket-peer.ts';
 
@@ -85,7 +94,7 @@ export class ChatRoom extends DurableObject<Env> {
       peer.close(closeCodeOf('server_error'), 'server_error');
       throw fault;
     }
-    this.ctx.waitUntil(this.#planTrim());
+    this.ctx.waitUntil(this.#finishChecks().then(() => this.#planTrim()));
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
       headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
@@ -97,22 +106,26 @@ export class ChatRoom extends DurableObject<Env> {
     const peer = this.#peerOf(socket);
     if (!peer) return;
     await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
+    await this.#finishChecks();
     await this.#planTrim();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     this.#takeLeave(socket);
     closeQuietly(socket, code, reason);
+    await this.#finishChecks();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
     this.#takeLeave(socket);
+    await this.#finishChecks();
   }
 
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined;
     const { room, log } = this.#enter();
     room.trim(trimPoint(log, this.#retention, Date.now()));
+    await this.#finishChecks();
     await this.#planTrim();
   }
 
@@ -173,12 +186,15 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Changes the settings that are given, and returns all of them; a new slow mode is event `id`. */
   async configure(change: SettingsRequest, id: string): Promise<RoomSettings> {
-    const { title, owner, hosts, slowMode } = change;
+    const { title, owner, hosts, slowMode, check, onCheckFailure, blockedWords } = change;
     const given = {
       ...(title !== undefined && { title }),
       ...(owner !== undefined && { owner }),
       ...(hosts !== undefined && { hosts }),
       ...(slowMode !== undefined && { slowMode }),
+      ...(check !== undefined && { check }),
+      ...(onCheckFailure !== undefined && { onCheckFailure }),
+      ...(blockedWords !== undefined && { blockedWords }),
     };
     const settings = this.#enter().room.configure(given, SYSTEM_USER, id);
     await this.#planTrim();
@@ -222,6 +238,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (this.#open) return this.#open;
     const { storage } = this.ctx;
     migrate(storage);
+    const safety = this.#safety();
     const log = new RoomLog(storage);
     const ports = {
       name: this.#keepName(),
@@ -231,6 +248,7 @@ export class ChatRoom extends DurableObject<Env> {
       sanctions: new SqlSanctionStore(storage.sql),
       atomically: <Result>(work: () => Result) => storage.transactionSync(work),
       someLackRoster: new SqlFlag(storage.sql, 'some_lack_roster'),
+      ...(safety && { safety }),
       clock: Date.now,
       timer: (ms: number, task: () => void) => void setTimeout(task, ms),
       onFault: (fault: unknown) => console.error('room fault', fault),
@@ -245,6 +263,25 @@ export class ChatRoom extends DurableObject<Env> {
     peers.sort((one, other) => one.peer.since - other.peer.since);
     for (const { socket, peer } of peers) this.#takeUp(socket, peer);
     return this.#open;
+  }
+
+  #safety(): SafetyPorts | undefined {
+    const checks = roomSafety(this.env);
+    if (!checks) return undefined;
+    const { sql } = this.ctx.storage;
+    return {
+      ...checks,
+      openIds: new SqlOpenIdBook(sql),
+      mark: new SqlCheckMark(sql),
+      moderator: SYSTEM_USER,
+      resubmit: ({ peer, data, ...rest }) =>
+        this.#inbox.push({ peer, data, arrival: { peer, data, ...rest } }),
+    };
+  }
+
+  /** Who has begun a check stays awake until it is done: an object that sleeps hears no answer. */
+  async #finishChecks(): Promise<void> {
+    await this.#enter().room.checked();
   }
 
   #takeUp(socket: WebSocket, peer: SocketPeer): void {
@@ -283,10 +320,18 @@ export class ChatRoom extends DurableObject<Env> {
     else room.leaveUnknown();
   }
 
+  /** When the alarm is needed next, in milliseconds since 1970. */
+  #nextDue(now: number): number | undefined {
+    const { room, log } = this.#enter();
+    const due = [nextTrim(log, this.#retention, now), room.nextCheck];
+    const known = due.filter((time) => time !== undefined);
+    return known.length > 0 ? Math.min(...known) : undefined;
+  }
+
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */
   async #planTrim(): Promise<void> {
     const now = Date.now();
-    const due = nextTrim(this.#enter().log, this.#retention, now);
+    const due = this.#nextDue(now);
     if (due === undefined) return;
     // One in the past has rung, or was given up by the platform: only storage knows.
     const known = this.#alarmAt !== undefined && this.#alarmAt > now;

@@ -12,6 +12,7 @@ import type {
 import type { Verdict } from '../../worker/room/authority.ts';
 import type { Peer, RoomSettings, Session } from '../../worker/room/ports.ts';
 import { Room, type RoomPolicy } from '../../worker/room/room.ts';
+import type { SettingsChange } from '../../worker/room/settings.ts';
 import { Inbox } from './inbox.ts';
 import {
   MemoryAddressBook,
@@ -165,7 +166,7 @@ export class RoomHarness {
   }
 
   /** Changes the settings as an operator. */
-  configure(change: Partial<RoomSettings>): RoomSettings {
+  configure(change: SettingsChange): RoomSettings {
     return this.room.configure(change, SYSTEM, `id-${++this.#id}`);
   }
 

@@ -456,6 +456,7 @@ describe('storage', () => {
     const alice = await Client.join(room, 'alice');
     await alice.say('before there were questions');
     await runInDurableObject(stubOf(room), (_, { storage }) => {
+      storage.sql.exec('DROP TABLE openids');
       storage.sql.exec('DROP TABLE moderation');
       storage.sql.exec('DROP INDEX question_events');
       storage.sql.exec('ALTER TABLE events DROP COLUMN questions');

@@ -13,6 +13,7 @@ import { backEndUserId, guestUserId, wechatUserId } from '../identity/user-id.ts
 import { codeToOpenId } from '../identity/wechat.ts';
 import { refuse } from '../refusal.ts';
 import type { Session } from '../room/ports.ts';
+import { checkName } from '../safety/names.ts';
 import type { AppContext, AppEnv } from './app-types.ts';
 import { limitBody } from './guards.ts';
 import { readBody } from './input.ts';
@@ -42,6 +43,7 @@ async function identify(request: SessionRequest, name: string, c: AppContext): P
   if (user !== undefined || (group !== undefined && !isGuest)) {
     await checkAdminKey(bearerOf(c.req.raw.headers), env.ADMIN_KEY);
   }
+  if (user === undefined) checkName(name, env);
   if (user !== undefined) return { id: backEndUserId(user) };
   if (code !== undefined) return await wechatLogin(code, env);
   if (!guestsAllowed(env)) throw refuse('forbidden', 'guests are not allowed here');

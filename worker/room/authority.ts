@@ -91,6 +91,11 @@ export class Authority {
     return this.#sanctions;
   }
 
+  /** Whether this id of a user has become an event, as far as that is remembered [R3]. */
+  has(userId: string, id: string): boolean {
+    return this.#recent.find(senderKey(userId, id)) !== undefined;
+  }
+
   /** The questions that are kept, the newest first. */
   questions(): readonly Question[] {
     return this.#questions.newestFirst();
