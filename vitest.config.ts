@@ -29,6 +29,7 @@ export default defineConfig({
                 ALLOW_GUESTS: 'true',
                 ALLOWED_ORIGINS: 'https://chat.example, http://localhost:*',
                 WECHAT_API_BASE: inject('wechatApiBase'),
+                CONTENT_CHECK: 'wechat',
               },
             },
           })),

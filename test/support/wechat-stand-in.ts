@@ -7,9 +7,9 @@
  *
  * A text is checked as its first `#word` says, or else the openid: `#risky`, `#review`, `#errcode-<n>`,
  * `#status-<n>`, `#silent`, `#slow` (passes after a second), `#html`; `#stale` makes the token that came
- * with it invalid, once; anything else passes. `PUT /stand-in/outage?is=<word>` treats all texts so,
- * `GET /stand-in/calls?text=<part>` lists the checks of texts with that part in them, and
- * `GET /stand-in/tokens` counts what was asked for tokens.
+ * with it invalid, once; anything else passes. `PUT /stand-in/verdict?text=<part>&is=<word>` has texts
+ * with that part in them treated so from then on (without `is` as before), `GET /stand-in/calls?text=<part>`
+ * lists the checks of such texts, and `GET /stand-in/tokens` counts how often a token was asked for.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -38,7 +38,8 @@ interface State {
   readonly stale: Set<string>;
   tokens: number;
   tokenRequests: number;
-  outage: string | undefined;
+  /** By part of a text: the word that counts for it. */
+  readonly verdicts: Map<string, string>;
 }
 
 /** Answers with JSON, which WeChat labels as text. */
@@ -97,8 +98,9 @@ function check(token: string, call: CheckCall, response: ServerResponse, state: 
     reply(response, { errcode: 40001, errmsg: 'invalid credential' });
     return;
   }
+  const forced = [...state.verdicts].find(([part]) => call.content.includes(part))?.[1];
   const asked = /#([\w-]+)/.exec(call.content)?.[1] ?? call.openid;
-  const [kind = '', value = ''] = (state.outage ?? asked).split('-');
+  const [kind = '', value = ''] = (forced ?? asked).split('-');
   const isFirst = state.calls.filter(({ content }) => content === call.content).length === 1;
   if (kind === 'stale' && isFirst) {
     state.stale.add(token);
@@ -133,7 +135,7 @@ export async function startWeChatStandIn(): Promise<WeChatStandIn> {
     stale: new Set(),
     tokens: 1,
     tokenRequests: 0,
-    outage: undefined,
+    verdicts: new Map(),
   };
   const server = createServer(async (request, response) => {
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
@@ -149,8 +151,9 @@ export async function startWeChatStandIn(): Promise<WeChatStandIn> {
         check(query.get('access_token') ?? '', call, response, state);
         break;
       }
-      case 'PUT /stand-in/outage':
-        state.outage = query.get('is') || undefined;
+      case 'PUT /stand-in/verdict':
+        if (query.get('is')) state.verdicts.set(query.get('text') ?? '', query.get('is') ?? '');
+        else state.verdicts.delete(query.get('text') ?? '');
         reply(response, {});
         break;
       case 'GET /stand-in/calls': {
