@@ -3,6 +3,8 @@ import * as v from 'valibot';
 import {
   DEFAULT_PAGE_EVENTS,
   MAX_ANNOUNCEMENT_EVERY_SECONDS,
+  MAX_BLOCKED_WORD_LENGTH,
+  MAX_BLOCKED_WORDS,
   MAX_HOSTS,
   MAX_PAGE_EVENTS,
   MAX_ROOM_TITLE_LENGTH,
@@ -107,9 +109,21 @@ export const ModerationRequestSchema = v.object({
 /** The `:seq` of `DELETE /api/rooms/:room/messages/:seq`. */
 export const SeqParamSchema = v.pipe(digits, v.minValue(1, 'must be a seq'));
 
+/** A word that a room does not let through. Blanks, signs and emoji are not looked at. */
+export const BlockedWordSchema = v.pipe(
+  v.string('a word must be a string'),
+  v.check(isWellFormed, 'a word must be well-formed Unicode'),
+  v.transform(cleanName),
+  v.regex(/[\p{L}\p{N}]/u, 'a word must have a letter or a digit'),
+  v.check(
+    (word) => codePoints(word) <= MAX_BLOCKED_WORD_LENGTH,
+    `a word must have at most ${MAX_BLOCKED_WORD_LENGTH} characters`,
+  ),
+);
+
 /**
  * `PUT /api/rooms/:room/settings`. What is left out stays as it is; an empty title or owner is
- * removed, and 0 turns the slow mode off.
+ * removed, 0 turns the slow mode off, an empty `check` or `onCheckFailure` is the deployment's again.
  */
 export const SettingsRequestSchema = v.object({
   title: v.optional(
@@ -132,6 +146,17 @@ export const SettingsRequestSchema = v.object({
     ),
   ),
   slowMode: v.optional(SlowModeSchema),
+  check: v.optional(
+    v.picklist(['', 'before', 'after', 'off'], 'must be "before", "after", "off" or ""'),
+  ),
+  onCheckFailure: v.optional(v.picklist(['', 'allow', 'hold'], 'must be "allow", "hold" or ""')),
+  blockedWords: v.optional(
+    v.pipe(
+      v.array(BlockedWordSchema, 'must be a list of words'),
+      v.maxLength(MAX_BLOCKED_WORDS, `at most ${MAX_BLOCKED_WORDS} words`),
+      v.transform((words) => [...new Set(words)]),
+    ),
+  ),
 });
 
 export type SessionRequest = v.InferOutput<typeof SessionRequestSchema>;

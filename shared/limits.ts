@@ -7,6 +7,8 @@
 export const MAX_FRAME_BYTES = 16 * 1024;
 /** Largest JSON body that an HTTP route accepts, in bytes. */
 export const MAX_BODY_BYTES = 16 * 1024;
+/** Largest JSON body of a room's settings, which hold a list of words, in bytes. */
+export const MAX_SETTINGS_BODY_BYTES = 128 * 1024;
 /** Longest text of a message. */
 export const MAX_TEXT_LENGTH = 2_000;
 /** Longest name of a room. */
@@ -29,6 +31,10 @@ export const MAX_AUDIENCE_USERS = 50;
 export const MAX_MENTIONS = 20;
 /** Most hosts that a room may have. */
 export const MAX_HOSTS = 50;
+/** Most words that a room may block besides those that all do. */
+export const MAX_BLOCKED_WORDS = 500;
+/** Longest of them. */
+export const MAX_BLOCKED_WORD_LENGTH = 32;
 
 /** Largest picture or sound that may be uploaded, in bytes. */
 export const MAX_MEDIA_BYTES = 10 * 1024 * 1024;

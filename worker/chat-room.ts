@@ -24,6 +24,7 @@ import type { Answer } from './refusal.ts';
 import { Agenda, type Task } from './room/agenda.ts';
 import { Announcements, type Asker } from './room/announcements.ts';
 import type { Verdict } from './room/authority.ts';
+import type { SafetyPorts } from './room/content-check.ts';
 import { GroupCommit } from './room/group-commit.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
@@ -34,10 +35,13 @@ import { RoomMedia } from './room-media.ts';
 import {
   SqlAddressBook,
   SqlAnnouncementStore,
+  SqlCheckMark,
   SqlFlag,
+  SqlOpenIdBook,
   SqlSanctionStore,
   SqlSettingsStore,
 } from './room-records.ts';
+import { roomSafety } from './safety/room-safety.ts';
 import { readSessionHeader } from './session-header.ts';
 import { closeQuietly, SocketPeer } from './socket-peer.ts';
 
@@ -120,7 +124,7 @@ export class ChatRoom extends DurableObject<Env> {
       peer.close(closeCodeOf('server_error'), 'server_error');
       throw fault;
     }
-    this.ctx.waitUntil(this.#planAlarm());
+    this.ctx.waitUntil(this.#finishChecks().then(() => this.#planAlarm()));
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
       headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
@@ -132,16 +136,19 @@ export class ChatRoom extends DurableObject<Env> {
     const peer = this.#peerOf(socket);
     if (!peer) return;
     await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
+    await this.#finishChecks();
     await this.#planAlarm();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     this.#takeLeave(socket);
     closeQuietly(socket, code, reason);
+    await this.#finishChecks();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
     this.#takeLeave(socket);
+    await this.#finishChecks();
   }
 
   override async alarm(): Promise<void> {
@@ -242,12 +249,15 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Changes the settings that are given, and returns all of them; a new slow mode is event `id`. */
   async configure(change: SettingsRequest, id: string): Promise<RoomSettings> {
-    const { title, owner, hosts, slowMode } = change;
+    const { title, owner, hosts, slowMode, check, onCheckFailure, blockedWords } = change;
     const given = {
       ...(title !== undefined && { title }),
       ...(owner !== undefined && { owner }),
       ...(hosts !== undefined && { hosts }),
       ...(slowMode !== undefined && { slowMode }),
+      ...(check !== undefined && { check }),
+      ...(onCheckFailure !== undefined && { onCheckFailure }),
+      ...(blockedWords !== undefined && { blockedWords }),
     };
     const settings = this.#enter().room.configure(given, SYSTEM_USER, id);
     await this.#planAlarm();
@@ -291,6 +301,7 @@ export class ChatRoom extends DurableObject<Env> {
     if (this.#open) return this.#open;
     const { storage } = this.ctx;
     migrate(storage);
+    const safety = this.#safety();
     const log = new RoomLog(storage);
     const name = this.#keepName();
     const ports = {
@@ -302,6 +313,7 @@ export class ChatRoom extends DurableObject<Env> {
       media: this.#media(name),
       atomically: <Result>(work: () => Result) => storage.transactionSync(work),
       someLackRoster: new SqlFlag(storage.sql, 'some_lack_roster'),
+      ...(safety && { safety }),
       clock: Date.now,
       timer: (ms: number, task: () => void) => void setTimeout(task, ms),
       onFault: (fault: unknown) => console.error('room fault', fault),
@@ -317,7 +329,8 @@ export class ChatRoom extends DurableObject<Env> {
       due: (now) => nextTrim(log, this.#retention, now),
       run: (now) => room.trim(trimPoint(log, this.#retention, now)),
     };
-    const agenda = new Agenda([announcements, trimming], ports.onFault);
+    const checking: Task = { due: () => room.nextCheck, run: () => room.checked() };
+    const agenda = new Agenda([announcements, checking, trimming], ports.onFault);
     this.#open = { room, log, announcements, agenda };
     const open = this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
     const peers = open.flatMap((socket) => {
@@ -340,6 +353,25 @@ export class ChatRoom extends DurableObject<Env> {
     };
     const keys = secret ? new MediaKeys(secret) : undefined;
     return new RoomMedia({ sql: this.ctx.storage.sql, room, keys, discard });
+  }
+
+  #safety(): SafetyPorts | undefined {
+    const checks = roomSafety(this.env);
+    if (!checks) return undefined;
+    const { sql } = this.ctx.storage;
+    return {
+      ...checks,
+      openIds: new SqlOpenIdBook(sql),
+      mark: new SqlCheckMark(sql),
+      moderator: SYSTEM_USER,
+      resubmit: ({ peer, data, ...rest }) =>
+        this.#inbox.push({ peer, data, arrival: { peer, data, ...rest } }),
+    };
+  }
+
+  /** Who has begun a check stays awake until it is done: an object that sleeps hears no answer. */
+  async #finishChecks(): Promise<void> {
+    await this.#enter().room.checked();
   }
 
   #takeUp(socket: WebSocket, peer: SocketPeer): void {

@@ -1,5 +1,7 @@
 import { RATE_BURST, RATE_PER_SECOND } from '../shared/limits.ts';
 import type { ChatRoom } from './chat-room.ts';
+import { notConfigured } from './refusal.ts';
+import type { SafetyPolicy } from './room/content-check.ts';
 import type { RetentionPolicy } from './room/retention.ts';
 import type { RoomPolicy } from './room/room.ts';
 
@@ -27,6 +29,12 @@ export interface Env {
   readonly ROOM_CAPACITY?: string;
   readonly RATE_BURST?: string;
   readonly RATE_PER_SECOND?: string;
+  /** What messages are checked with: `words` (also without it), `wechat` besides them, or `off`. */
+  readonly CONTENT_CHECK?: string;
+  /** `before` (also without it) or `after` a message is published, where a room has not set it. */
+  readonly CONTENT_CHECK_WHEN?: string;
+  /** `allow` (also without it) or `hold` what could not be checked, where a room has not set it. */
+  readonly CONTENT_CHECK_FAILURE?: string;
 }
 
 declare global {
@@ -64,6 +72,38 @@ export function retentionPolicy(env: Env): RetentionPolicy {
     maxAge: setting(env, 'RETENTION_DAYS', 30, { min: 0.001 }) * DAY_MS,
     maxEvents: Math.floor(setting(env, 'RETENTION_EVENTS', 10_000, { min: 1 })),
   };
+}
+
+/** How a deployment checks content. */
+export interface ContentPolicy extends SafetyPolicy {
+  readonly check: 'words' | 'wechat' | 'off';
+}
+
+/** How content is checked. Throws a refusal that says what an operator has to set. */
+export function contentPolicy(env: Env): ContentPolicy {
+  const check = choice(env, 'CONTENT_CHECK', ['words', 'wechat', 'off']);
+  if (check === 'wechat' && !(env.WECHAT_APPID && env.WECHAT_SECRET)) {
+    throw notConfigured(
+      'CONTENT_CHECK = "wechat" needs the secrets WECHAT_APPID and WECHAT_SECRET',
+    );
+  }
+  return {
+    check,
+    when: choice(env, 'CONTENT_CHECK_WHEN', ['before', 'after']),
+    onFailure: choice(env, 'CONTENT_CHECK_FAILURE', ['allow', 'hold']),
+  };
+}
+
+/** One of `choices`, the first when nothing is set. */
+function choice<Choice extends string>(
+  env: Env,
+  name: 'CONTENT_CHECK' | 'CONTENT_CHECK_WHEN' | 'CONTENT_CHECK_FAILURE',
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  const text = env[name] || choices[0];
+  const chosen = choices.find((each) => each === text);
+  if (chosen !== undefined) return chosen;
+  throw notConfigured(`${name} must be one of ${choices.join(', ')}, not ${JSON.stringify(text)}`);
 }
 
 function setting(

@@ -13,6 +13,8 @@ import { Announcements } from '../../worker/room/announcements.ts';
 import type { Verdict } from '../../worker/room/authority.ts';
 import type { Peer, RoomSettings, Session } from '../../worker/room/ports.ts';
 import { Room, type RoomPolicy } from '../../worker/room/room.ts';
+import type { SettingsChange } from '../../worker/room/settings.ts';
+import type { FakeSafety } from './fake-safety.ts';
 import { Inbox } from './inbox.ts';
 import {
   MemoryAddressBook,
@@ -61,6 +63,7 @@ export class RoomHarness {
   readonly someLackRoster = new MemoryFlag();
   readonly faults: unknown[] = [];
   readonly policy: RoomPolicy;
+  readonly safety: FakeSafety | undefined;
   now = 1_800_000_000_000;
   room: Room;
   announcements: Announcements;
@@ -68,7 +71,9 @@ export class RoomHarness {
   #peers: FakePeer[] = [];
   #id = 0;
 
-  constructor(policy: Partial<RoomPolicy> = {}) {
+  /** `safety` is what content is checked with; without it nothing is. */
+  constructor(policy: Partial<RoomPolicy> = {}, safety?: FakeSafety) {
+    this.safety = safety;
     this.policy = { ...GENEROUS, ...policy };
     this.room = this.#wake();
     this.announcements = this.#announcements();
@@ -173,7 +178,7 @@ export class RoomHarness {
   }
 
   /** Changes the settings as an operator. */
-  configure(change: Partial<RoomSettings>): RoomSettings {
+  configure(change: SettingsChange): RoomSettings {
     return this.room.configure(change, SYSTEM, `id-${++this.#id}`);
   }
 
@@ -216,6 +221,16 @@ export class RoomHarness {
         someLackRoster: this.someLackRoster,
         clock: () => this.now,
         timer: (ms, task) => this.#timers.push({ at: this.now + ms, task }),
+        ...(this.safety && {
+          safety: {
+            // Its parts are properties of the instance: all of them are taken over.
+            ...this.safety,
+            resubmit: async (arrival) => {
+              const { peer, data } = arrival;
+              this.room.receive([{ peer, data, arrival }]);
+            },
+          },
+        }),
         onFault: (fault) => this.faults.push(fault),
       },
       this.policy,

@@ -459,6 +459,7 @@ describe('storage', () => {
     await alice.say('before there were questions');
     await runInDurableObject(stubOf(room), (_, { storage }) => {
       storage.sql.exec('DROP TABLE announcements');
+      storage.sql.exec('DROP TABLE openids');
       storage.sql.exec('DROP TABLE moderation');
       storage.sql.exec('DROP TABLE withdrawn_media');
       storage.sql.exec('DROP INDEX question_events');

@@ -7,6 +7,7 @@ import {
   SeqParamSchema,
   SettingsRequestSchema,
 } from '../../shared/http.ts';
+import { MAX_SETTINGS_BODY_BYTES } from '../../shared/limits.ts';
 import type { AckFrame } from '../../shared/protocol.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Verdict } from '../room/authority.ts';
@@ -55,7 +56,7 @@ export const adminRoutes = new Hono<AppEnv>()
       },
     });
   })
-  .put('/:room/settings', requireAdmin(), limitBody(), async (c) => {
+  .put('/:room/settings', requireAdmin(), limitBody(MAX_SETTINGS_BODY_BYTES), async (c) => {
     const change = await readBody(c, SettingsRequestSchema);
     const id = newId();
     return c.json(await askRoom(c.env, roomOf(c), (room) => room.configure(change, id)));

@@ -1,5 +1,6 @@
 /** What the room needs of the world, and never takes by itself: sockets, storage, time. */
 import type { ChatEvent, MediaContent } from '../../shared/protocol.ts';
+import type { CheckTime, OnCheckFailure, SafetyPorts } from './content-check.ts';
 
 /** Who a connection belongs to, as proved before it was let in. */
 export interface Session {
@@ -9,6 +10,8 @@ export interface Session {
   readonly group?: string;
   /** When the proof runs out, in milliseconds since 1970; without it the session is open-ended. */
   readonly expiresAt?: number;
+  /** The openid of a WeChat user, sealed: only `worker/identity` opens it, and nobody is shown it. */
+  readonly sealedOpenId?: string;
 }
 
 /** One connection. Sending on a connection that is gone must do nothing, not throw. */
@@ -72,6 +75,12 @@ export interface RoomSettings {
   readonly hosts: readonly string[];
   /** Seconds that a member has to wait between two messages; without it there is no waiting. */
   readonly slowMode?: number;
+  /** When content is checked, if at all; without it as the deployment has it. */
+  readonly check?: CheckTime | 'off';
+  /** What becomes of a message that could not be checked; without it as the deployment has it. */
+  readonly onCheckFailure?: OnCheckFailure;
+  /** What nobody may say here, besides what nobody may say anywhere. */
+  readonly blockedWords?: readonly string[];
 }
 
 /** Where the settings are kept. */
@@ -149,6 +158,8 @@ export interface RoomPorts {
   readonly media: MediaShelf;
   readonly atomically: Atomically;
   readonly someLackRoster: Flag;
+  /** What content is checked with; without it nothing is. */
+  readonly safety?: SafetyPorts;
   readonly clock: Clock;
   readonly timer: Timer;
   /** Told of faults that are the server's own; what people are told of them says nothing. */

@@ -15,18 +15,21 @@ import {
 } from '../../shared/protocol.ts';
 import { Admission, isEventFrame, type Rejection, SESSION_EXPIRED } from './admission.ts';
 import { Authority, type Commit, type Submission, type Verdict } from './authority.ts';
+import { checkTimeOf } from './content-check.ts';
 import type { Attendance } from './decision.ts';
 import { FanOut, MAX_FRAME_CHARACTERS } from './fan-out.ts';
 import { removalBy } from './moderation.ts';
 import type { Peer, RoomPorts, RoomSettings, Session, StoredEvent } from './ports.ts';
 import { PresenceBoard } from './presence.ts';
+import { PublishedCheck, type PublishingRoom } from './published-check.ts';
 import { listQuestions } from './question-list.ts';
 import type { RatePolicy } from './rate-limit.ts';
 import { catchUp, countUnread, findMedia, type Page, readPage, type Unread } from './reader.ts';
 import { banOn, muteOn } from './restraint.ts';
 import { isHost, roleOf, toUser } from './roles.ts';
 import { Roster } from './roster.ts';
-import { changeSettings, shownSettings } from './settings.ts';
+import { type Arrival, Screening, type ScreeningRoom } from './screening.ts';
+import { changeSettings, type SettingsChange, shownSettings } from './settings.ts';
 
 /** What an operator may turn. */
 export interface RoomPolicy {
@@ -39,6 +42,8 @@ export interface RoomPolicy {
 export interface Inbound {
   readonly peer: Peer;
   readonly data: string | ArrayBuffer;
+  /** What it is, where it comes from being held for a check: it was admitted before. */
+  readonly arrival?: Arrival;
 }
 
 /** In milliseconds: a full room empties in minutes, not in seconds. */
@@ -57,6 +62,12 @@ const TOO_MANY_CONNECTIONS: Refusal = {
   retryAfter: 30_000,
 };
 
+/** A frame that waits for its verdict, and where that goes. */
+interface Submitted {
+  readonly peer: Peer;
+  readonly submission: Submission;
+}
+
 /** One room. */
 export class Room {
   readonly #ports: RoomPorts;
@@ -66,6 +77,10 @@ export class Room {
   readonly #roster = new Roster();
   readonly #fanOut: FanOut;
   readonly #presence: PresenceBoard;
+  readonly #screening: Screening | undefined;
+  readonly #published: PublishedCheck | undefined;
+  /** Whom we have sent away. */
+  readonly #ended = new WeakSet<Peer>();
   #settings: RoomSettings;
 
   constructor(ports: RoomPorts, policy: RoomPolicy) {
@@ -75,6 +90,9 @@ export class Room {
     this.#authority = new Authority(ports);
     this.#admission = new Admission(policy.rate, ports.clock);
     this.#fanOut = new FanOut((session) => this.#user(session));
+    const { safety } = ports;
+    this.#screening = safety && new Screening(safety, this.#screeningRoom());
+    this.#published = safety && new PublishedCheck(safety, this.#publishingRoom());
     const online = {
       size: () => this.#roster.size,
       user: (id: string) => this.#onlineUser(id),
@@ -162,16 +180,23 @@ export class Room {
    * once, then answers and delivers it.
    */
   receive(batch: readonly Inbound[]): void {
-    const submitted: { peer: Peer; submission: Submission }[] = [];
-    for (const { peer, data } of batch) {
+    const submitted: Submitted[] = [];
+    for (const { peer, data, arrival } of batch) {
+      if (arrival) {
+        // Who has left by themselves has still said it; who was sent away has not.
+        if (!this.#ended.has(peer)) submitted.push(this.#submit(arrival));
+        continue;
+      }
       // A connection that was ended for misconduct may have more in the pipe.
       if (!this.#fanOut.has(peer)) continue;
       const admitted = this.#admission.admit(peer, data);
       if (!admitted.ok) {
         this.#refuse(peer, admitted);
       } else if (isEventFrame(admitted.frame)) {
-        const submission = this.#submission(peer, admitted.frame, admitted.overRate);
-        submitted.push({ peer, submission });
+        const { frame, overRate } = admitted;
+        const arrived = { peer, data, frame, ...(overRate && { refusal: overRate.refusal }) };
+        const screened = this.#screening ? this.#screening.screen(arrived) : arrived;
+        if (screened) submitted.push(this.#submit(screened));
       } else {
         this.#answer(peer, admitted.frame);
       }
@@ -211,7 +236,7 @@ export class Room {
    * Changes the settings. Whose role changes by it is announced with the new one; a new slow mode is
    * an event of `author`, under `id`. Throws what the stores throw; then nothing has changed.
    */
-  configure(change: Partial<RoomSettings>, author: Omit<User, 'role'>, id: string): RoomSettings {
+  configure(change: SettingsChange, author: Omit<User, 'role'>, id: string): RoomSettings {
     const before = new Map(this.#users().map((user) => [user.id, user.role]));
     const settings = changeSettings(this.#settings, change);
     const { slowMode: seconds = 0 } = settings;
@@ -296,9 +321,20 @@ export class Room {
     this.#authority.trim(upTo);
   }
 
-  #submission(peer: Peer, frame: Submission['frame'], overRate: Rejection | undefined): Submission {
+  /** Resolves when nothing is being checked any more that is to be checked now. */
+  async checked(): Promise<void> {
+    await this.#screening?.settled();
+    await this.#published?.run();
+  }
+
+  /** When to see to {@link checked} again, in milliseconds since 1970; `undefined` for never. */
+  get nextCheck(): number | undefined {
+    return this.#published?.dueAt;
+  }
+
+  #submit({ peer, frame, refusal }: Arrival): Submitted {
     const author = this.#user(peer.session);
-    return { author, frame, ...(overRate && { refusal: overRate.refusal }) };
+    return { peer, submission: { author, frame, ...(refusal && { refusal }) } };
   }
 
   /** What goes wrong with one frame stays with it: the rest of the batch is other people's. */
@@ -337,9 +373,10 @@ export class Room {
     this.#fanOut.broadcast(text, (peer) => peer.session.id !== session.id);
   }
 
-  #commit(submitted: readonly { peer: Peer; submission: Submission }[]): void {
+  #commit(submitted: readonly Submitted[]): void {
     let commit: Commit;
     try {
+      this.#prepareChecks(submitted);
       commit = this.#store(submitted.map(({ submission }) => submission));
     } catch (fault) {
       this.#ports.onFault(fault);
@@ -364,6 +401,53 @@ export class Room {
     });
     this.#deliver(commit);
     return commit.verdicts[0] as Verdict;
+  }
+
+  /** Where messages are checked after they are published, from here on: with what that takes. */
+  #prepareChecks(submitted: readonly Submitted[]): void {
+    const { safety } = this.#ports;
+    if (!safety?.remote) return;
+    if (checkTimeOf(this.#settings, safety.policy) !== 'after') {
+      this.#published?.end();
+      return;
+    }
+    this.#published?.begin(this.#authority.log.head);
+    for (const { peer } of submitted) {
+      const { id, sealedOpenId } = peer.session;
+      if (sealedOpenId !== undefined) safety.openIds.add(id, sealedOpenId);
+    }
+  }
+
+  #isSilenced(userId: string): boolean {
+    const user = { id: userId, role: roleOf(userId, this.#settings) };
+    const [{ sanctions }, now] = [this.#authority, this.#ports.clock()];
+    return (banOn(user, sanctions, now) ?? muteOn(user, sanctions, now)) !== undefined;
+  }
+
+  #screeningRoom(): ScreeningRoom {
+    const settings = () => this.#settings;
+    return {
+      get settings() {
+        return settings();
+      },
+      isRepeated: (userId, id) => this.#authority.eventOf(userId, id) !== undefined,
+      isSilenced: (userId) => this.#isSilenced(userId),
+      onFault: this.#ports.onFault,
+    };
+  }
+
+  #publishingRoom(): PublishingRoom {
+    return {
+      log: this.#authority.log,
+      clock: this.#ports.clock,
+      recall: (seq) => this.#recallChecked(seq),
+      onFault: this.#ports.onFault,
+    };
+  }
+
+  #recallChecked(seq: number): void {
+    const frame = { type: 'recall' as const, id: `check-${seq}`, target: seq };
+    if (this.#ports.safety) this.post(frame, this.#ports.safety.moderator);
   }
 
   #store(submissions: readonly Submission[]): Commit {
@@ -426,6 +510,7 @@ export class Room {
   }
 
   #end(peer: Peer, refusal: Refusal, id?: string): void {
+    this.#ended.add(peer);
     peer.send(encodeReject(refusal, id));
     peer.close(closeCodeOf(refusal.code), refusal.code);
   }

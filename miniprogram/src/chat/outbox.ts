@@ -22,7 +22,7 @@ export interface Outgoing extends Draft {
   /** When it was written, in milliseconds since 1970 by this phone's clock. */
   readonly at: number;
   readonly state: 'waiting' | 'sending' | 'sent' | 'failed';
-  /** Why it failed. */
+  /** Why it failed, or why it was sent back to wait. */
   readonly refusal?: Refusal;
   /** Once sent: its number. It stays here, to be seen, until the timeline has come that far. */
   readonly seq?: number;
@@ -79,9 +79,16 @@ export class Outbox {
     this.change(id, (item) => ({ ...item, state: 'sending' }));
   }
 
-  /** Nobody knows whether it arrived: it will be sent again, under the same id (R3). */
-  unsettled(id: string): void {
-    this.change(id, (item) => ({ ...item, state: 'waiting' }));
+  /**
+   * Nobody knows whether it arrived, or the server does not take it just now, which `refusal` says
+   * then: it will be sent again, under the same id (R3).
+   */
+  unsettled(id: string, refusal?: Refusal): void {
+    this.change(id, ({ refusal: _, ...item }) => ({
+      ...item,
+      state: 'waiting',
+      ...(refusal && { refusal }),
+    }));
   }
 
   /** The server has it. */
@@ -142,8 +149,8 @@ export class Outbox {
   }
 }
 
-function toSaved({ state: _state, seq: _seq, refusal, ...item }: Outgoing): object {
-  return refusal ? { ...item, failed: refusal } : item;
+function toSaved({ state, seq: _seq, refusal, ...item }: Outgoing): object {
+  return refusal && state === 'failed' ? { ...item, failed: refusal } : item;
 }
 
 /** How many messages wait under a key, without opening the room. */

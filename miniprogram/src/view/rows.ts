@@ -5,7 +5,7 @@ import type { Entry } from '../chat/timeline.ts';
 import { type Face, faceOf } from './face.ts';
 import { isBigEmoji, type TextPart, textParts } from './text-parts.ts';
 import { momentOf } from './time.ts';
-import { moderationText, refusalText, roleText } from './words.ts';
+import { moderationText, refusalText, roleText, waitingText } from './words.ts';
 
 /** After a pause this long, in milliseconds, the time stands above a message. */
 const PAUSE_MS = 5 * 60_000;
@@ -118,11 +118,16 @@ export function outgoingRowOf(item: Outgoing, self: User, context: RowContext): 
     quote: quoteOf(item.replyTo, content, context),
     quoted: quotedSeq(item.replyTo, content),
     state: state === 'sent' ? '' : state,
-    note: state === 'failed' ? `${refusalText(item.refusal)}，点按重发` : '',
+    note: outgoingNote(item),
     votes: 0,
     voted: false,
     status: content.type === 'question' ? 'open' : '',
   };
+}
+
+function outgoingNote({ state, refusal }: Outgoing): string {
+  if (state === 'failed') return `${refusalText(refusal)}，点按重发`;
+  return state !== 'sent' && refusal ? waitingText(refusal) : '';
 }
 
 /** The number of the message whose text this one shows a part of; 0 for none. */

@@ -26,6 +26,14 @@ export function refusalText(refusal: Refusal | undefined): string {
   return refusal ? REFUSALS[refusal.code] : '网络不给力，请稍后再试';
 }
 
+/**
+ * Why a message waits although it could be sent; empty where the clock beside it says enough. Of a
+ * single message the server says "later" when its content could not be checked yet.
+ */
+export function waitingText({ code, retryAfter }: Refusal): string {
+  return code === 'server_error' && retryAfter !== undefined ? '内容等待审核，稍后会自动发出' : '';
+}
+
 const TOO_LATE_TO_VOTE = '问题已有回答或已解决，不用再关注了';
 
 /** Why something that was to be done to a message was refused. */

@@ -19,6 +19,7 @@ const fate = fc.constantFrom(
   'rate_limited' as const,
   'server_error' as const,
   'forbidden' as const,
+  'held' as const,
 );
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ do: 'say' as const }) },
@@ -77,7 +78,9 @@ class Server {
         return;
       }
       if (outcome === 'forbidden') this.refused.add(id);
-      socket.say(reject(outcome as ErrorCode, { id, retryAfter: 500 }));
+      if (outcome === 'server_error') socket.say(reject(outcome, { id }));
+      else if (outcome === 'held') socket.say(reject('server_error', { id, retryAfter: 500 }));
+      else socket.say(reject(outcome as ErrorCode, { id, retryAfter: 500 }));
     }
   }
 }

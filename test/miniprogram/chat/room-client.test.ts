@@ -224,6 +224,45 @@ describe('saying something', () => {
     expect(h.outgoing).toEqual(['failed a']);
   });
 
+  it('[R9] what the server holds waits in the outbox for as long as it takes, and then goes', async () => {
+    const h = new ClientHarness();
+    let socket = await h.enter();
+    h.say('a');
+    h.say('b');
+    const [frame] = socket.framesOf('send');
+    for (let i = 1; i <= 10; i++) {
+      expect(socket.framesOf('send')).toHaveLength(i);
+      const id = socket.framesOf('send').at(-1)?.id ?? '';
+      socket.say(reject('server_error', { id, retryAfter: 5_000 }));
+      expect(h.outgoing).toEqual(['waiting a', 'waiting b']);
+      expect(h.client.outgoing[0]?.refusal).toMatchObject({ retryAfter: 5_000 });
+      await h.clock.advance(4_999);
+      expect(socket.framesOf('send')).toHaveLength(i);
+      // At most 30 seconds more, with a server that is there all the time.
+      for (let waited = 0; waited < 31 && socket.framesOf('send').length === i; waited++) {
+        await h.clock.advance(1_000);
+        socket.say('pong');
+      }
+    }
+    // The app is killed, and opened again: nothing is lost, nothing has changed its place.
+    const later = new ClientHarness(h.store);
+    expect(later.outgoing).toEqual(['waiting a', 'waiting b']);
+    expect(later.client.outgoing[0]?.refusal).toBeUndefined();
+    socket = await later.enter();
+    expect(socket.framesOf('send')).toEqual([frame]);
+    ack(later, 1);
+    expect(later.outgoing).toEqual(['sent a', 'sending b']);
+  });
+
+  it('[R9] what the server does not want fails at once, and does not hold up the next', async () => {
+    const h = new ClientHarness();
+    const socket = await h.enter();
+    h.say('a');
+    h.say('b');
+    socket.say(reject('content_rejected', { id: socket.framesOf('send')[0]?.id ?? '' }));
+    expect(h.outgoing).toEqual(['failed a', 'sending b']);
+  });
+
   it('a session that ends in that moment fails nothing', async () => {
     const h = new ClientHarness();
     const socket = await h.enter();

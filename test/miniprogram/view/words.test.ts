@@ -8,6 +8,7 @@ import {
   RECOVERED,
   refusalText,
   roleText,
+  waitingText,
 } from '../../../miniprogram/src/view/words.ts';
 import { ERROR_CODES, ERRORS } from '../../../shared/errors.ts';
 import { MAX_ANNOUNCEMENTS } from '../../../shared/limits.ts';
@@ -62,6 +63,21 @@ describe('a refusal', () => {
     expect(closedText({ code: 'banned', message: '' })).toBe(
       refusalText({ code: 'banned', message: '' }),
     );
+  });
+});
+
+describe('a message that waits', () => {
+  it('says why, where it is not by itself that it waits', () => {
+    const held = waitingText({ code: 'server_error', message: 'internal', retryAfter: 5_000 });
+    expect(held).toMatch(SENTENCE);
+    expect(held).toContain('审核');
+    expect(waitingText({ code: 'server_error', message: '' })).toBe('');
+    expect(waitingText({ code: 'rate_limited', message: '', retryAfter: 5_000 })).toBe('');
+  });
+
+  it('that was refused for what is in it says what to do', () => {
+    const rejected = refusalText({ code: 'content_rejected', message: '' });
+    expect(rejected).toBe('内容不符合规范，请修改后再发');
   });
 });
 

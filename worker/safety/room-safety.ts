@@ -1,0 +1,30 @@
+/** What a room checks content with, as the deployment is set up. */
+import { contentPolicy, type Env } from '../env.ts';
+import { openOpenId } from '../identity/openid.ts';
+import { requireSecret } from '../identity/token.ts';
+import type { ContentCheck, SafetyPorts } from '../room/content-check.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import { StableToken } from './stable-token.ts';
+import { WECHAT_API_BASE } from './wechat-api.ts';
+import { WeChatCheck } from './wechat-check.ts';
+import { WordCheck } from './word-check.ts';
+
+/** The checks; `undefined` where nothing is checked. Throws a refusal when a setting makes no sense. */
+export function roomSafety(env: Env): Pick<SafetyPorts, 'policy' | 'words' | 'remote'> | undefined {
+  const { check, when, onFailure } = contentPolicy(env);
+  if (check === 'off') return undefined;
+  const remote = check === 'wechat' && { remote: wechatCheck(env) };
+  return { policy: { when, onFailure }, words: new WordCheck(), ...remote };
+}
+
+function wechatCheck(env: Env): ContentCheck {
+  const { WECHAT_APPID: appId = '', WECHAT_SECRET: secret = '', WECHAT_API_BASE: base } = env;
+  const api = { appId, secret, base: base || WECHAT_API_BASE };
+  return new WeChatCheck({
+    api,
+    token: new StableToken(api, Date.now),
+    breaker: new CircuitBreaker(Date.now),
+    openOpenId: ({ id, sealedOpenId = '' }) =>
+      openOpenId(sealedOpenId, id, requireSecret('SESSION_SECRET', env.SESSION_SECRET)),
+  });
+}
