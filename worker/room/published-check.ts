@@ -89,10 +89,11 @@ export class PublishedCheck {
 
   /** When to {@link run} again although nothing new is said, in milliseconds since 1970. */
   get dueAt(): number | undefined {
-    if (this.#running) return undefined;
+    if (this.#running || !this.#safety.remote) return undefined;
     const { head } = this.#room.log;
+    const cursor = this.#load();
     const due = [
-      ...(this.#cursor !== undefined && this.#cursor < head ? [this.#pausedUntil] : []),
+      ...(cursor !== undefined && cursor < head ? [this.#pausedUntil] : []),
       ...(this.#stuck.size > 0 ? [this.#stuckUntil] : []),
     ];
     return due.length > 0 ? Math.min(...due) : undefined;
@@ -112,7 +113,7 @@ export class PublishedCheck {
   }
 
   async #goOn(): Promise<void> {
-    if (this.#load() === undefined || !this.#safety.remote) return;
+    if (!this.#safety.remote || this.#load() === undefined) return;
     if (this.#stuck.size > 0 && this.#room.clock() >= this.#stuckUntil) await this.#retryStuck();
     while (this.#room.clock() >= this.#pausedUntil) {
       const { log } = this.#room;
