@@ -13,12 +13,14 @@ import type {
 } from '../shared/http.ts';
 import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE, MAX_FRAME_BYTES } from '../shared/limits.ts';
 import { type EventFrame, SUBPROTOCOL } from '../shared/protocol.ts';
+import { directoryStub } from './directory.ts';
 import { type Env, retentionPolicy, roomPolicy } from './env.ts';
 import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
 import type { Answer } from './refusal.ts';
 import type { Verdict } from './room/authority.ts';
 import { GroupCommit } from './room/group-commit.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
+import { eventsPerMinute, ReportSchedule } from './room/report.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { type Inbound, Room } from './room/room.ts';
 import { RoomLog } from './room-log.ts';
@@ -50,6 +52,7 @@ export class ChatRoom extends DurableObject<Env> {
   readonly #peers = new Map<WebSocket, SocketPeer>();
   readonly #inbox: GroupCommit<Inbound>;
   readonly #retention: RetentionPolicy;
+  readonly #reports = new ReportSchedule();
   #open: OpenRoom | undefined;
   /** When the next alarm rings, in milliseconds since 1970, once that is known. */
   #alarmAt: number | undefined;
@@ -86,6 +89,7 @@ export class ChatRoom extends DurableObject<Env> {
       throw fault;
     }
     this.ctx.waitUntil(this.#planTrim());
+    this.#report();
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
       headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
@@ -97,16 +101,19 @@ export class ChatRoom extends DurableObject<Env> {
     const peer = this.#peerOf(socket);
     if (!peer) return;
     await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
+    this.#report();
     await this.#planTrim();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     this.#takeLeave(socket);
     closeQuietly(socket, code, reason);
+    this.#report();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
     this.#takeLeave(socket);
+    this.#report();
   }
 
   override async alarm(): Promise<void> {
@@ -181,12 +188,14 @@ export class ChatRoom extends DurableObject<Env> {
       ...(slowMode !== undefined && { slowMode }),
     };
     const settings = this.#enter().room.configure(given, SYSTEM_USER, id);
+    this.#report();
     await this.#planTrim();
     return settings;
   }
 
   async #post(frame: EventFrame): Promise<Verdict> {
     const verdict = this.#enter().room.post(frame, SYSTEM_USER);
+    this.#report();
     await this.#planTrim();
     return verdict;
   }
@@ -281,6 +290,27 @@ export class ChatRoom extends DurableObject<Env> {
     const { room } = this.#enter();
     if (peer) room.leave(peer);
     else room.leaveUnknown();
+  }
+
+  /** Tells the directory how the room is, where that is due. Nothing waits for it or fails with it. */
+  #report(): void {
+    this.ctx.waitUntil(
+      this.#sendReport().catch((fault) => console.error('the directory was not told', fault)),
+    );
+  }
+
+  async #sendReport(): Promise<void> {
+    const { room, log } = this.#enter();
+    const { title, online, head } = room.info();
+    const at = Date.now();
+    if (!this.#reports.take(online, at)) return;
+    await directoryStub(this.env).report(room.name, {
+      ...(title !== undefined && { title }),
+      online,
+      head,
+      perMinute: eventsPerMinute(log, at),
+      at,
+    });
   }
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */

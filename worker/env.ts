@@ -1,11 +1,13 @@
 import { RATE_BURST, RATE_PER_SECOND } from '../shared/limits.ts';
 import type { ChatRoom } from './chat-room.ts';
+import type { RoomDirectory } from './directory.ts';
 import type { RetentionPolicy } from './room/retention.ts';
 import type { RoomPolicy } from './room/room.ts';
 
 /** What wrangler.toml, `.dev.vars` and `wrangler secret put` give the Worker. */
 export interface Env {
   readonly CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
+  readonly ROOM_DIRECTORY: DurableObjectNamespace<RoomDirectory>;
   /** Signs session tokens and keys user ids; a secret of at least 32 characters. */
   readonly SESSION_SECRET?: string;
   /** What back ends and operators show; a secret of at least 32 characters. */
