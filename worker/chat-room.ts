@@ -19,6 +19,8 @@ import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
 import type { Answer } from './refusal.ts';
 import type { Verdict } from './room/authority.ts';
 import { GroupCommit } from './room/group-commit.ts';
+import type { JournalPage } from './room/journal.ts';
+import type { RoomOverview } from './room/overview.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
 import { eventsPerMinute, ReportSchedule } from './room/report.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
@@ -126,6 +128,17 @@ export class ChatRoom extends DurableObject<Env> {
   /** What the room shows of itself. */
   info(): RoomResponse {
     return this.#look()?.room.info() ?? { name: this.#name, online: 0, head: 0, oldest: 1 };
+  }
+
+  /** What an operator sees of it. */
+  overview(): RoomOverview {
+    const nothing = { settings: { hosts: [] }, members: [], sanctioned: [] };
+    return this.#look()?.room.overview() ?? { ...this.info(), ...nothing };
+  }
+
+  /** The `limit` newest events before `before` as an operator sees them. */
+  journal(before: number | undefined, limit: number): JournalPage {
+    return this.#look()?.room.journal(before, limit) ?? { events: [], oldest: 1, more: false };
   }
 
   /** Who is online. */

@@ -13,6 +13,8 @@ export function roomStub(env: Env, room: string): DurableObjectStub<ChatRoom> {
 
 type RoomMethod =
   | 'info'
+  | 'overview'
+  | 'journal'
   | 'members'
   | 'page'
   | 'questions'
