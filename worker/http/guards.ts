@@ -27,11 +27,11 @@ export const requireAdmin = () =>
   });
 
 /** Refuses a body that is larger than any that means something. */
-export const limitBody = () =>
+export const limitBody = (maxSize = MAX_BODY_BYTES) =>
   bodyLimit({
-    maxSize: MAX_BODY_BYTES,
+    maxSize,
     onError: () => {
-      throw refuse('too_large', `a body must have at most ${MAX_BODY_BYTES} bytes`);
+      throw refuse('too_large', `a body must have at most ${maxSize} bytes`);
     },
   });
 
