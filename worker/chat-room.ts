@@ -22,16 +22,14 @@ import { GroupCommit } from './room/group-commit.ts';
 import type { JournalPage } from './room/journal.ts';
 import type { RoomOverview } from './room/overview.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
-import { eventsPerMinute, ReportSchedule } from './room/report.ts';
+import { eventsPerMinute, ReportSchedule, type RoomReport } from './room/report.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { type Inbound, Room } from './room/room.ts';
+import { SYSTEM_USER } from './room/system-user.ts';
 import { RoomLog } from './room-log.ts';
 import { SqlAddressBook, SqlFlag, SqlSanctionStore, SqlSettingsStore } from './room-records.ts';
 import { readSessionHeader } from './session-header.ts';
 import { closeQuietly, SocketPeer } from './socket-peer.ts';
-
-/** Author of what a back end says. No user can have this id: theirs all name who vouches for them. */
-const SYSTEM_USER = { id: 'system', name: '系统' };
 
 /**
  * A batch is to fit in a row, which may hold 2 MB. At the worst a UTF-16 unit that was received takes
@@ -128,6 +126,15 @@ export class ChatRoom extends DurableObject<Env> {
   /** What the room shows of itself. */
   info(): RoomResponse {
     return this.#look()?.room.info() ?? { name: this.#name, online: 0, head: 0, oldest: 1 };
+  }
+
+  /** How it is, as the directory of rooms is told. */
+  status(): RoomReport {
+    const at = Date.now();
+    const open = this.#look();
+    const { title, online, head } = this.info();
+    const perMinute = open ? eventsPerMinute(open.log, at) : 0;
+    return { ...(title !== undefined && { title }), online, head, perMinute, at };
   }
 
   /** What an operator sees of it. */
@@ -313,17 +320,11 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   async #sendReport(): Promise<void> {
-    const { room, log } = this.#enter();
-    const { title, online, head } = room.info();
-    const at = Date.now();
-    if (!this.#reports.take(online, at)) return;
-    await directoryStub(this.env).report(room.name, {
-      ...(title !== undefined && { title }),
-      online,
-      head,
-      perMinute: eventsPerMinute(log, at),
-      at,
-    });
+    const { room } = this.#enter();
+    const { online } = room.info();
+    if (this.#reports.take(online, Date.now())) {
+      await directoryStub(this.env).report(room.name, this.status());
+    }
   }
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */

@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { ListedRoom, RoomsResponse } from '../shared/http.ts';
+import type { ListedRoom } from '../shared/http.ts';
 import type { Env } from './env.ts';
 import type { RoomReport } from './room/report.ts';
 import { firstRow } from './sql.ts';
@@ -11,7 +11,14 @@ type Row = {
   head: number;
   per_minute: number;
   at: number;
+  settled: number;
 };
+
+/** A room as the directory knows it. */
+export interface KnownRoom extends ListedRoom {
+  /** Whether nothing has happened there since that the room would have kept to itself. */
+  readonly settled: boolean;
+}
 
 /** An empty room is listed this long after the last had left, in milliseconds. */
 const EMPTY_LISTED_MS = 60 * 60_000;
@@ -19,14 +26,13 @@ const EMPTY_LISTED_MS = 60 * 60_000;
 const SILENT_LISTED_MS = 24 * 60 * 60_000;
 /** Between two times that old rows are deleted, in milliseconds. */
 const SWEEP_INTERVAL_MS = 10 * 60_000;
-const MINUTE_MS = 60_000;
 
 /** Most rooms of one answer. */
 const MAX_LISTED_ROOMS = 200;
 
 /**
- * Which rooms are live. Rooms report; nobody is asked. It holds nothing that can't be lost: what it
- * says is for people to look at, and no room waits for it.
+ * Which rooms are live, as they report. It holds nothing that can't be lost: what it says is for
+ * people to look at, and no room waits for it.
  */
 export class RoomDirectory extends DurableObject<Env> {
   #sweptAt = 0;
@@ -40,16 +46,21 @@ export class RoomDirectory extends DurableObject<Env> {
       online INTEGER NOT NULL,
       head INTEGER NOT NULL,
       per_minute INTEGER NOT NULL,
-      at INTEGER NOT NULL
+      at INTEGER NOT NULL,
+      settled INTEGER NOT NULL
     ) WITHOUT ROWID`);
   }
 
-  /** Takes what a room says of itself, unless it has said something newer. */
-  report(room: string, { title, online, head, perMinute, at }: RoomReport): void {
+  /**
+   * Takes what a room says of itself, unless it has said something newer. It is `settled` when the
+   * room is free to report again: then whatever happens next will be told.
+   */
+  report(room: string, { title, online, head, perMinute, at }: RoomReport, settled = false): void {
     this.ctx.storage.sql.exec(
-      `INSERT INTO rooms (room, title, online, head, per_minute, at) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO rooms (room, title, online, head, per_minute, at, settled) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (room) DO UPDATE SET title = excluded.title, online = excluded.online,
-         head = excluded.head, per_minute = excluded.per_minute, at = excluded.at
+         head = excluded.head, per_minute = excluded.per_minute, at = excluded.at,
+         settled = excluded.settled
        WHERE excluded.at >= rooms.at`,
       room,
       title ?? null,
@@ -57,12 +68,13 @@ export class RoomDirectory extends DurableObject<Env> {
       head,
       perMinute,
       at,
+      settled ? 1 : 0,
     );
     this.#sweep(Date.now());
   }
 
   /** The rooms with most people, and how many there are. */
-  list(): RoomsResponse {
+  list(): { rooms: KnownRoom[]; total: number } {
     const now = Date.now();
     const [emptySince, silentSince] = [now - EMPTY_LISTED_MS, now - SILENT_LISTED_MS];
     const { sql } = this.ctx.storage;
@@ -73,7 +85,7 @@ export class RoomDirectory extends DurableObject<Env> {
       emptySince,
       MAX_LISTED_ROOMS,
     );
-    const rooms = Array.from(rows, (row) => toListed(row, now));
+    const rooms = Array.from(rows, toKnown);
     const total = firstRow<{ count: number }>(
       sql,
       `SELECT count(*) AS count FROM rooms ${listed}`,
@@ -100,8 +112,6 @@ export function directoryStub(env: Env): DurableObjectStub<RoomDirectory> {
   return env.ROOM_DIRECTORY.getByName('rooms', locationHint ? { locationHint } : {});
 }
 
-function toListed({ room, title, online, head, per_minute, at }: Row, now: number): ListedRoom {
-  // Who has not reported since has had next to nothing to report.
-  const perMinute = now - at < MINUTE_MS ? per_minute : 0;
-  return { room, ...(title !== null && { title }), online, head, perMinute, at };
+function toKnown({ title, per_minute: perMinute, settled, ...rest }: Row): KnownRoom {
+  return { ...rest, ...(title !== null && { title }), perMinute, settled: settled === 1 };
 }

@@ -28,7 +28,7 @@ export function announcePage(
     }>${words}</label>`;
   return withBar(html`${roomHead(room)}
 <form class="card form" method="post" action="${roomPath(room.name, 'announce')}">
-<h1>${WORDS.announce}</h1>
+<h1>${WORDS.announceSome}</h1>
 ${complaint(refusal)}
 <input type="hidden" name="id" value="${id}">
 <label class="field"><span>${WORDS.announceText}</span>

@@ -4,7 +4,7 @@ import type { Audience } from '../../shared/protocol.ts';
 import type { JournalEvent, JournalPage } from '../room/journal.ts';
 import { type Html, NOTHING } from './document.ts';
 import { roomPath } from './paths.ts';
-import { badges, face } from './people.ts';
+import { badges, face, personLink } from './people.ts';
 import { clockTime, endOf, machineTime } from './time.ts';
 import { ACTIONS, KINDS, WORDS } from './words.ts';
 
@@ -38,7 +38,7 @@ function messageEntry(event: Message, scene: LogScene): Html {
   const kind = KINDS[content.type];
   const recall = roomPath(scene.room, 'recall', { seq });
   return html`<li>${face(from)}
-<div class="who">${author(event, scene)} ${badges(from)}
+<div class="who">${personLink(scene.room, from)} ${badges(from)}
 ${kind ? html`<span class="tag ${content.type}">${kind}</span>` : NOTHING}</div>
 <div class="side">${
     isRecalled ? NOTHING : html`<a class="act" target="_top" href="${recall}">${WORDS.recall}</a>`
@@ -70,7 +70,7 @@ function audience(to: Audience, nameOf: LogScene['nameOf']): Html {
 }
 
 function deedEntry(event: Deed, scene: LogScene): Html {
-  return html`<li class="event"><span class="dot"></span><p>${author(event, scene)} ${deed(event, scene)}</p>
+  return html`<li class="event"><span class="dot"></span><p>${personLink(scene.room, event.from)} ${deed(event, scene)}</p>
 <div class="side">${when(event, scene)}</div></li>`;
 }
 
@@ -88,16 +88,9 @@ function deed(event: Deed, { room, now, nameOf }: LogScene): Html {
       }
       const { action, user, name = nameOf(user), until } = event;
       const lasts = action === 'mute' || action === 'ban';
-      return html`${ACTIONS[action]} <a class="link" target="_top"
-href="${roomPath(room, 'person', { user })}"><bdi>${name}</bdi></a>${lasts ? `（${endOf(until, now)}）` : ''}`;
+      return html`${ACTIONS[action]} ${personLink(room, { id: user, name })}${lasts ? `（${endOf(until, now)}）` : ''}`;
     }
   }
-}
-
-function author({ from }: JournalEvent, { room }: LogScene): Html {
-  return html`<a class="name clip link" target="_top" href="${roomPath(room, 'person', {
-    user: from.id,
-  })}"><bdi>${from.name}</bdi></a>`;
 }
 
 function when({ seq, at }: JournalEvent, { now }: LogScene): Html {

@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import type { User } from '../../shared/protocol.ts';
 import type { RoomOverview, SanctionedUser } from '../room/overview.ts';
+import { SYSTEM_USER } from '../room/system-user.ts';
 import { type Html, NOTHING } from './document.ts';
 import { type ModerationAction, roomPath } from './paths.ts';
 import { endOf } from './time.ts';
@@ -18,8 +19,16 @@ export function face({ id, name }: Pick<User, 'id' | 'name'>): Html {
   return html`<span class="face hue${sum % HUES}" aria-hidden="true"><bdi>${letter}</bdi></span>`;
 }
 
+/** A name that leads to what can be done about its bearer; the system is nobody. */
+export function personLink(room: string, { id, name }: Pick<User, 'id' | 'name'>): Html {
+  if (id === SYSTEM_USER.id) return html`<span class="name"><bdi>${name}</bdi></span>`;
+  const address = roomPath(room, 'person', { user: id });
+  return html`<a class="name person" target="_top" href="${address}"><bdi>${name}</bdi></a>`;
+}
+
 /** Role and group, as far as there is something to say. */
-export function badges({ role, group }: Pick<User, 'role' | 'group'>): Html {
+export function badges({ id, role, group }: Pick<User, 'id' | 'role' | 'group'>): Html {
+  if (id === SYSTEM_USER.id) return NOTHING;
   return html`${ROLES[role] ? html`<span class="tag host">${ROLES[role]}</span>` : NOTHING}
 ${group === undefined ? NOTHING : html`<span class="tag group"><bdi>${group}</bdi></span>`}`;
 }
@@ -85,7 +94,7 @@ function personRow(
     html`<a class="act ${action === 'unmute' || action === 'unban' ? 'undo' : ''}" target="_top"
 href="${roomPath(room, 'person', { user: user.id, action })}">${ACTIONS[action]}</a>`;
   return html`<li>${face(user)}<div><div class="who">
-<a class="name clip link" target="_top" href="${roomPath(room, 'person', { user: user.id })}"><bdi>${user.name}</bdi></a>
+${personLink(room, user)}
 ${about}</div>
 <div class="acts">${actionsFor(user.id, overview).map(link)}</div></div></li>`;
 }

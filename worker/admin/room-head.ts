@@ -6,7 +6,7 @@ import { WORDS } from './words.ts';
 
 /** What has a page of its own for each room; more of it goes here. */
 const ROOM_LINKS = [
-  ['announce', WORDS.announce],
+  ['announce', WORDS.announceSome],
   ['settings', WORDS.settings],
 ] as const;
 

@@ -51,7 +51,7 @@ export function liveFrame({ overview, page, before, part, isPaused, now }: LiveV
   return html`<nav class="tabs">${tab('log', WORDS.log)}${tab('people', `${WORDS.people} ${online}`)}</nav>
 <div class="columns">
 <section class="log-column">
-<div class="card"><h2 class="status log-head"><span>${WORDS.log}</span><span class="small">${before === undefined ? state : NOTHING} · ${WORDS.time}</span></h2>
+<div class="card"><h2 class="status"><span>${WORDS.log}</span><span class="small">${before === undefined ? html`${state} · ` : NOTHING}${WORDS.time}</span></h2>
 ${
   page.events.length === 0
     ? html`<div class="empty"><strong>${WORDS.noEvents}</strong>${

@@ -7,8 +7,8 @@ import { FIND_ROOM, ROOMS_FRAME, roomPath } from './paths.ts';
 import { ago } from './time.ts';
 import { WORDS } from './words.ts';
 
-/** Numbers that are older, in milliseconds, may have changed without a word: the server may have restarted. */
-const FRESH_MS = 10 * 60_000;
+/** Numbers that are older, in milliseconds, may have changed without a word: a server may have restarted. */
+const FRESH_MS = 60 * 60_000;
 /** Events of a minute that fill the bar, at least. */
 const BUSY_PER_MINUTE = 30;
 
@@ -31,7 +31,9 @@ export function roomsFrame({ rooms, total }: RoomsResponse, now: number): Html {
     return html`<div class="card empty"><strong>${WORDS.noRooms}</strong>${WORDS.noRoomsHint}</div>`;
   }
   const most = Math.max(BUSY_PER_MINUTE, ...rooms.map(({ perMinute }) => perMinute));
-  return html`<ul class="card rooms">${rooms.map((room) => roomRow(room, most, now))}</ul>
+  const people = rooms.reduce((sum, { online }) => sum + online, 0);
+  return html`<p class="status rooms-status small"><span>${WORDS.total(total, people)}</span><span>${WORDS.autoRefresh}</span></p>
+<ul class="card rooms">${rooms.map((room) => roomRow(room, most, now))}</ul>
 ${total > rooms.length ? html`<p class="quiet small">${WORDS.more(rooms.length, total)}</p>` : NOTHING}`;
 }
 

@@ -8,7 +8,8 @@ import { answerRefusal } from '../http/answer.ts';
 import type { AppContext, AppEnv } from '../http/app-types.ts';
 import { limitBody } from '../http/guards.ts';
 import { parseInput, roomOf } from '../http/input.ts';
-import { askRoom, listRooms } from '../http/rooms-client.ts';
+import { listRooms } from '../http/live-rooms.ts';
+import { askRoom } from '../http/rooms-client.ts';
 import { RefusalError, refuse, toRefusalError } from '../refusal.ts';
 import type { Verdict } from '../room/authority.ts';
 import { announcePage } from './announce-page.ts';
@@ -66,7 +67,8 @@ export const operatorPages = new Hono<AppEnv>()
   .post('*', limitBody(MAX_FORM_BYTES))
   .get('/', (c) => show(c, { title: WORDS.rooms, layout: 'shell', content: roomsPage() }))
   .get('/live', async (c) => {
-    const content = roomsFrame(await listRooms(c.env), Date.now());
+    const now = Date.now();
+    const content = roomsFrame(await listRooms(c.env, now), now);
     return show(c, { title: WORDS.rooms, layout: 'frame', content, refresh: REFRESH_SECONDS });
   })
   .get('/rooms', (c) => {
@@ -260,5 +262,6 @@ function whyLogin(c: AppContext): string {
 function wantedPage(c: AppContext): string | undefined {
   const { pathname, search } = new URL(c.req.url);
   if (c.req.method !== 'GET' || pathname === ROOMS_FRAME) return undefined;
-  return pathname.endsWith('/live') ? pathname.replace(/(\/rooms\/[^/]+)\/live$/, '$1') : `${pathname}${search}`;
+  const [, room] = /^(.+\/rooms\/[^/]+)\/live$/.exec(pathname) ?? [];
+  return room ?? `${pathname}${search}`;
 }

@@ -107,7 +107,8 @@ body.login { display: grid; place-items: center; min-height: 100vh; min-height: 
 body.frame { background: transparent; }
 .empty { padding: 56px 24px; text-align: center; color: var(--text-soft); }
 .empty strong { display: block; margin-bottom: 6px; font-size: 17px; color: var(--text); }
-.status { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; justify-content: space-between; padding: 0 2px 10px; }
+.status { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: baseline; justify-content: space-between; }
+.rooms-status { padding: 0 4px 10px; }
 
 .rooms a {
   display: grid; grid-template-columns: minmax(0, 1fr) 110px 170px 110px 100px; gap: 16px; align-items: center;
@@ -140,9 +141,10 @@ body.frame { background: transparent; }
 .columns > section { min-width: 0; }
 .tabs { display: none; }
 .panel + .panel { margin-top: 14px; }
-.panel h2 { padding: 12px 16px 8px; }
+.columns h2 { padding: 12px 16px 10px; }
+.columns h2 .small { font-weight: 400; }
 .log li { position: relative; display: grid; grid-template-columns: 34px minmax(0, 1fr) auto; gap: 2px 12px; padding: 11px 16px; border-top: 1px solid var(--line); }
-.log li:first-child { border-top: 0; }
+.quote .log li { border: 0; padding: 4px 0; }
 .log .who { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: center; min-width: 0; }
 .log .who .name { max-width: 100%; }
 .log .side { display: flex; gap: 12px; align-items: baseline; white-space: nowrap; font-size: 13px; color: var(--text-faint); }
@@ -152,9 +154,15 @@ body.frame { background: transparent; }
 .log .about { font-size: 13px; }
 .log .event { padding-top: 8px; padding-bottom: 8px; font-size: 14px; color: var(--text-soft); }
 .log .event p { grid-column: 2; }
-.act { color: var(--danger); font-size: 13px; }
-.act:hover { text-decoration: underline; }
-.undo { color: var(--brand-deep); }
+.log .event a { color: var(--text); }
+.person:hover { text-decoration: underline; }
+.act { color: var(--text-soft); font-size: 13px; }
+.act:hover { color: var(--danger); text-decoration: underline; }
+.act.undo, .act.undo:hover { color: var(--brand-deep); }
+@media (hover: hover) {
+  .log .act { opacity: 0; }
+  .log li:hover .act, .log .act:focus-visible { opacity: 1; }
+}
 .face { display: grid; place-items: center; width: 34px; height: 34px; border-radius: 9px; font-weight: 600; overflow: hidden; background: var(--brand-bg); color: var(--brand-deep); }
 .log .face { grid-row: span 2; }
 .hue1 { background: var(--question-bg); color: var(--question); }

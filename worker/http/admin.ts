@@ -13,14 +13,15 @@ import type { Verdict } from '../room/authority.ts';
 import type { AppEnv } from './app-types.ts';
 import { limitBody, requireAdmin } from './guards.ts';
 import { parseInput, readBody, roomOf } from './input.ts';
-import { askRoom, listRooms } from './rooms-client.ts';
+import { listRooms } from './live-rooms.ts';
+import { askRoom } from './rooms-client.ts';
 
 /** The id of a request that has none: it makes asking the room twice safe. */
 const newId = () => crypto.randomUUID();
 
 /** What back ends and operators do with rooms, under `/api/rooms`, with the admin key. */
 export const adminRoutes = new Hono<AppEnv>()
-  .get('/', requireAdmin(), async (c) => c.json(await listRooms(c.env)))
+  .get('/', requireAdmin(), async (c) => c.json(await listRooms(c.env, Date.now())))
   .post('/:room/notices', requireAdmin(), limitBody(), async (c) => {
     const notice = await readBody(c, NoticeRequestSchema);
     const id = notice.id ?? newId();

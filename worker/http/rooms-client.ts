@@ -1,7 +1,5 @@
 /** How the Worker talks to rooms. */
-import type { RoomsResponse } from '../../shared/http.ts';
 import type { ChatRoom } from '../chat-room.ts';
-import { directoryStub } from '../directory.ts';
 import type { Env } from '../env.ts';
 import { withRetry } from './retry.ts';
 
@@ -13,6 +11,7 @@ export function roomStub(env: Env, room: string): DurableObjectStub<ChatRoom> {
 
 type RoomMethod =
   | 'info'
+  | 'status'
   | 'overview'
   | 'journal'
   | 'members'
@@ -38,9 +37,4 @@ export function askRoom<Answer>(
   ask: (room: RoomApi) => Promise<Answer>,
 ): Promise<Answer> {
   return withRetry(() => ask(roomStub(env, room) as unknown as RoomApi));
-}
-
-/** Which rooms are live, as they last reported. */
-export function listRooms(env: Env): Promise<RoomsResponse> {
-  return withRetry(async () => await directoryStub(env).list());
 }
