@@ -3,8 +3,10 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import type { ListedRoom, RoomsResponse } from '../../shared/http.ts';
+import { ChatRoom } from '../../worker/chat-room.ts';
 import { directoryStub } from '../../worker/directory.ts';
 import type { Env } from '../../worker/env.ts';
+import { REPORT_INTERVAL_MS } from '../../worker/room/report.ts';
 import {
   ADMIN,
   bearer,
@@ -70,7 +72,21 @@ describe('the list of rooms', () => {
     }, PATIENCE);
   });
 
-  it('[R8] leaves nothing running in a room, which says nothing while nothing happens', async () => {
+  it('is exact also about what a room kept to itself since its last report', async () => {
+    const room = newRoom();
+    const people = ['alice', 'bob', 'carol'].map((name) => Client.join(room, name));
+    const [alice] = await Promise.all(people);
+    await alice?.say('hi');
+    await vi.waitFor(async () => {
+      expect(await listed(room)).toMatchObject({ online: 3, head: 1, perMinute: 1 });
+    }, PATIENCE);
+    // Later, too, when the room may report again but has no reason to.
+    await age(room, REPORT_INTERVAL_MS);
+    expect(await listed(room)).toMatchObject({ online: 3, head: 1 });
+    expect(await listed(room)).toMatchObject({ online: 3, head: 1 });
+  });
+
+  it('[R8] wakes a room that went quiet once at most, which runs nothing and says nothing', async () => {
     const room = newRoom();
     const timer = vi.spyOn(globalThis, 'setTimeout');
     const alice = await Client.join(room, 'alice');
@@ -78,20 +94,36 @@ describe('the list of rooms', () => {
     // Those of presence are short, and over: nothing waits for the next report.
     expect(timer.mock.calls.filter(([, ms]) => (ms ?? 0) > 1_000)).toEqual([]);
     timer.mockRestore();
+    await age(room, REPORT_INTERVAL_MS);
+    await listed(room);
     await evictDurableObject(stubOf(room));
     const before = await listed(room);
     alice.send('ping');
     await vi.waitFor(() => expect(alice.inbox.other).toEqual(['pong']), PATIENCE);
+    expect(before).toMatchObject({ online: 1 });
+    expect(await listed(room)).toEqual(before);
     // It sleeps on: there is no object to be put away.
     await expect(evictDurableObject(stubOf(room))).rejects.toThrow();
-    expect(await listed(room)).toEqual(before);
+  });
+
+  it('has a room that does not answer as it was', async () => {
+    const room = newRoom();
+    const at = Date.now();
+    await directory().report(room, { online: 5, head: 2, perMinute: 3, at });
+    const status = vi.spyOn(ChatRoom.prototype, 'status').mockImplementation(() => {
+      throw new Error('this room is broken');
+    });
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+    expect(await listed(room)).toEqual({ room, online: 5, head: 2, perMinute: 3, at });
+    status.mockRestore();
+    errors.mockRestore();
   });
 
   it('lets an old report change nothing', async () => {
     const room = newRoom();
     const at = Date.now();
-    await directory().report(room, { online: 5, head: 2, perMinute: 1, at, title: '标题' });
-    await directory().report(room, { online: 9, head: 1, perMinute: 7, at: at - 1 });
+    await directory().report(room, { online: 5, head: 2, perMinute: 1, at, title: '标题' }, true);
+    await directory().report(room, { online: 9, head: 1, perMinute: 7, at: at - 1 }, true);
     expect(await listed(room)).toEqual({
       room,
       title: '标题',
@@ -106,8 +138,8 @@ describe('the list of rooms', () => {
     const room = newRoom();
     const empty = newRoom();
     const at = Date.now();
-    await directory().report(room, { online: 5, head: 2, perMinute: 30, at });
-    await directory().report(empty, { online: 0, head: 2, perMinute: 30, at });
+    await directory().report(room, { online: 5, head: 2, perMinute: 30, at }, true);
+    await directory().report(empty, { online: 0, head: 2, perMinute: 30, at }, true);
     await age(room, MINUTE);
     expect(await listed(room)).toMatchObject({ online: 5, perMinute: 0 });
     await age(empty, 61 * MINUTE);
@@ -130,7 +162,7 @@ describe('the list of rooms', () => {
     const at = Date.now();
     for (let i = 0; i < 210; i++) {
       const report = { online: 1_000 + i, head: 0, perMinute: 0, at };
-      await directory().report(`${prefix}-${i}`, report);
+      await directory().report(`${prefix}-${i}`, report, true);
     }
     const answer = await rooms();
     expect(answer.rooms).toHaveLength(200);

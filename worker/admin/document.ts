@@ -58,9 +58,9 @@ ${content}
 </main>`;
 }
 
-/** What went wrong, in a sentence, and for who looks after the server in the server's words. */
-export function complaint(refusal: Refusal | undefined): Html {
+/** What went wrong in `words`, and for who looks after the server in the server's own. */
+export function complaint(refusal: Refusal | undefined, words?: string): Html {
   if (!refusal) return NOTHING;
-  return html`<div class="note bad" role="alert"><p>${REFUSALS[refusal.code]}</p>
+  return html`<div class="note bad" role="alert"><p>${words ?? REFUSALS[refusal.code]}</p>
 <p class="small"><bdi>${refusal.message}</bdi> <code>${refusal.code}</code></p></div>`;
 }

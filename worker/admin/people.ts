@@ -64,7 +64,8 @@ export function actionsFor(
 export function peoplePanels(room: string, overview: RoomOverview, now: number): Html {
   const { members, online, sanctioned } = overview;
   return html`<section class="card panel">
-<h2>${WORDS.people} · ${online}</h2>
+<h2 class="status"><span>${WORDS.people} · ${online}</span>
+<a class="small link" target="_top" href="${roomPath(room, 'person')}">${WORDS.findPerson}</a></h2>
 ${
   members.length === 0
     ? html`<p class="quiet">${WORDS.nobody}</p>`

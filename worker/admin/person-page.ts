@@ -1,5 +1,7 @@
 import { html } from 'hono/html';
 import type { Refusal } from '../../shared/errors.ts';
+import type { RoomResponse } from '../../shared/http.ts';
+import { MAX_USER_ID_LENGTH } from '../../shared/limits.ts';
 import type { RoomOverview } from '../room/overview.ts';
 import { complaint, type Html, NOTHING, withBar } from './document.ts';
 import type { Form } from './forms.ts';
@@ -38,10 +40,23 @@ ${action ? confirmation(room, user, action, form) : choices(room, user, overview
 </div>`);
 }
 
+/** Asks for the id of somebody who is not listed. */
+export function findPersonPage(room: Pick<RoomResponse, 'name' | 'title'>): Html {
+  return withBar(html`${roomHead(room)}
+<form class="card form" action="${roomPath(room.name, 'person')}">
+<h1>${WORDS.findPerson}</h1>
+<label class="field"><span>${WORDS.userId}</span>
+<input name="user" required maxlength="${MAX_USER_ID_LENGTH * 2}" autocomplete="off">
+<span class="small">${WORDS.findPersonHint}</span></label>
+<div class="buttons"><button class="main">${WORDS.find}</button>
+<a class="button" href="${roomPath(room.name)}">${WORDS.cancel}</a></div>
+</form>`);
+}
+
 function confirmation(room: string, user: string, action: ModerationAction, form: Form): Html {
   const { id = '', lasting = DURATIONS[0]?.[0] ?? '' } = form;
   const undoes = action === 'unmute' || action === 'unban';
-  return html`<form class="field" method="post" action="${roomPath(room, 'person', { user, action })}">
+  return html`<form class="steps" method="post" action="${roomPath(room, 'person', { user, action })}">
 <input type="hidden" name="id" value="${id}">
 <p>${QUESTIONS[action]}</p>
 ${

@@ -12,7 +12,7 @@ const ROOM_LINKS = [
 
 /** The title of a page about a room, the way back, and what else there is. */
 export function roomHead({ name, title }: Pick<RoomResponse, 'name' | 'title'>): Html {
-  return html`<div class="head"><div>
+  return html`<div class="head room-head"><div>
 <p class="crumb"><a class="link" href="${HOME}">${WORDS.rooms}</a> / <bdi>${name}</bdi></p>
 <h1><a href="${roomPath(name)}"><bdi>${title ?? name}</bdi></a></h1></div>
 <nav class="buttons">${ROOM_LINKS.map(

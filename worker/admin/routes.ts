@@ -25,12 +25,12 @@ import {
 import { loginRoutes, requireOperator } from './gate.ts';
 import { loginPage } from './login-page.ts';
 import { HOME, LOGIN, ROOMS_FRAME, roomPath } from './paths.ts';
-import { personPage } from './person-page.ts';
+import { findPersonPage, personPage } from './person-page.ts';
 import { recallPage } from './recall-page.ts';
 import { liveFrame, roomPage } from './room-page.ts';
 import { roomsFrame, roomsPage } from './rooms-page.ts';
 import { settingsPage, toForm } from './settings-page.ts';
-import { isDone, WORDS } from './words.ts';
+import { isDone, REFUSALS, WORDS } from './words.ts';
 
 /** Between two times that a live page loads itself again, in seconds. */
 const REFRESH_SECONDS = 5;
@@ -207,6 +207,10 @@ async function showSettings(c: AppContext, form?: Form, refused?: RefusalError):
 }
 
 async function showPerson(c: AppContext, form: Form, refused?: RefusalError): Promise<Response> {
+  if (c.req.query('user') === undefined) {
+    const info = await askRoom(c.env, roomOf(c), (room) => room.info());
+    return await show(c, { title: WORDS.person, layout: 'page', content: findPersonPage(info) });
+  }
   const user = parseInput(UserIdSchema, c.req.query('user'));
   const action = parseInput(v.optional(ModerationActionSchema), c.req.query('action'));
   const overview = await askRoom(c.env, roomOf(c), (room) => room.overview());
@@ -248,14 +252,22 @@ function showRefusal(c: AppContext, refused: RefusalError): Answered {
     const content = loginPage(whyLogin(c), refused, wantedPage(c));
     return show(c, { title: WORDS.login, layout: 'login', content }, status);
   }
-  const content = withBar(html`<div class="card form"><h1>${WORDS.sorry}</h1>${complaint(refusal)}
+  // Of the room's own refusals the form tells: what comes here was refused before.
+  const words =
+    status === 503
+      ? WORDS.noKey
+      : refusal.code === 'forbidden'
+        ? WORDS.foreignForm
+        : REFUSALS[refusal.code];
+  const content = withBar(html`<div class="card form"><h1>${WORDS.sorry}</h1>
+${complaint(refusal, words)}
 <div class="buttons"><a class="button" href="${HOME}" target="_top">${WORDS.rooms}</a></div></div>`);
   return show(c, { title: WORDS.sorry, layout: 'page', content }, status);
 }
 
 function whyLogin(c: AppContext): string {
   if (c.req.path === LOGIN) return WORDS.wrongKey;
-  return c.req.header('Cookie')?.includes('edge-chat-operator') ? WORDS.expired : WORDS.needKey;
+  return c.req.header('Cookie')?.includes('edge-chat-operator') ? WORDS.loggedOut : WORDS.needKey;
 }
 
 /** Where to go after logging in. A live part is not a page by itself. */

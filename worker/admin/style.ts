@@ -50,7 +50,9 @@ code { font: 12px ui-monospace, Menlo, Consolas, monospace; }
 .logo { width: 22px; height: 22px; border-radius: 7px 7px 7px 2px; background: var(--brand); }
 main { width: 100%; max-width: 1120px; margin: 0 auto; padding: 20px; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; justify-content: space-between; }
+.room-head { flex-wrap: nowrap; }
 .head > div { min-width: 0; flex: 1 1 240px; }
+.room-head .buttons { flex-wrap: nowrap; }
 .head h1 { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 .crumb { font-size: 13px; color: var(--text-soft); }
 .crumb bdi { display: inline-block; max-width: 60vw; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; }
@@ -83,6 +85,7 @@ textarea { resize: vertical; line-height: 1.5; }
 
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow); }
 .form { display: grid; gap: 18px; max-width: 560px; margin: 16px auto 0; padding: 24px; }
+form.steps { display: grid; gap: 18px; }
 .field { display: grid; gap: 6px; }
 .field > span, legend { font-weight: 600; }
 .field .small { font-weight: 400; }
@@ -191,6 +194,7 @@ body.frame { background: transparent; }
   .rooms .rate svg { max-width: 90px; }
   .rooms .count { display: none; }
   .rooms .people-count { grid-row: 1; grid-column: 2; text-align: right; }
+  .room-head .button { padding: 0 11px; font-size: 14px; }
   .columns { display: block; }
   .tabs { display: flex; gap: 4px; padding: 3px; margin-bottom: 10px; background: var(--line); border-radius: 10px; }
   .tabs a { flex: 1; padding: 5px; text-align: center; border-radius: 8px; color: var(--text-soft); }
