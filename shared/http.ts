@@ -185,6 +185,24 @@ export interface RoomResponse {
   readonly oldest: number;
 }
 
+/** A room as it last said that it was, at `at` (milliseconds since 1970). */
+export interface ListedRoom {
+  readonly room: string;
+  readonly title?: string;
+  readonly online: number;
+  readonly head: number;
+  /** Events of the minute before `at`; 0 when that is over a minute ago. */
+  readonly perMinute: number;
+  readonly at: number;
+}
+
+/** Answer of `GET /api/rooms`: those with most people online first, 200 at most. */
+export interface RoomsResponse {
+  readonly rooms: readonly ListedRoom[];
+  /** How many there are, also beyond those. */
+  readonly total: number;
+}
+
 /** Answer of `GET /api/rooms/:room/messages`. */
 export interface PageResponse {
   readonly events: readonly ChatEvent[];

@@ -16,6 +16,7 @@ import type {
 } from '../shared/http.ts';
 import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE, MAX_FRAME_BYTES } from '../shared/limits.ts';
 import { type EventFrame, SUBPROTOCOL } from '../shared/protocol.ts';
+import { directoryStub } from './directory.ts';
 import { type Env, retentionPolicy, roomPolicy } from './env.ts';
 import { MediaKeys } from './media/media-key.ts';
 import { deleteUploads } from './media/media-store.ts';
@@ -26,9 +27,13 @@ import { Announcements, type Asker } from './room/announcements.ts';
 import type { Verdict } from './room/authority.ts';
 import type { SafetyPorts } from './room/content-check.ts';
 import { GroupCommit } from './room/group-commit.ts';
+import type { JournalPage } from './room/journal.ts';
+import type { RoomOverview } from './room/overview.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
+import { eventsPerMinute, ReportSchedule, type RoomReport } from './room/report.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { HOSTS_ONLY, type Inbound, Room } from './room/room.ts';
+import { SYSTEM_USER } from './room/system-user.ts';
 import { EXPORT_PATH, exportEvents } from './room-export.ts';
 import { RoomLog } from './room-log.ts';
 import { RoomMedia } from './room-media.ts';
@@ -44,9 +49,6 @@ import {
 import { roomSafety } from './safety/room-safety.ts';
 import { readSessionHeader } from './session-header.ts';
 import { closeQuietly, SocketPeer } from './socket-peer.ts';
-
-/** Author of what a back end says. No user can have this id: theirs all name who vouches for them. */
-const SYSTEM_USER = { id: 'system', name: '系统' };
 
 /**
  * A batch is to fit in a row, which may hold 2 MB. At the worst a UTF-16 unit that was received takes
@@ -78,6 +80,7 @@ export class ChatRoom extends DurableObject<Env> {
   readonly #peers = new Map<WebSocket, SocketPeer>();
   readonly #inbox: GroupCommit<Inbound>;
   readonly #retention: RetentionPolicy;
+  readonly #reports = new ReportSchedule();
   #open: OpenRoom | undefined;
   /** When the next alarm rings, in milliseconds since 1970, once that is known. */
   #alarmAt: number | undefined;
@@ -124,6 +127,7 @@ export class ChatRoom extends DurableObject<Env> {
       peer.close(closeCodeOf('server_error'), 'server_error');
       throw fault;
     }
+    this.#report();
     this.ctx.waitUntil(this.#finishChecks().then(() => this.#planAlarm()));
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
@@ -136,6 +140,7 @@ export class ChatRoom extends DurableObject<Env> {
     const peer = this.#peerOf(socket);
     if (!peer) return;
     await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
+    this.#report();
     await this.#finishChecks();
     await this.#planAlarm();
   }
@@ -143,11 +148,13 @@ export class ChatRoom extends DurableObject<Env> {
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     this.#takeLeave(socket);
     closeQuietly(socket, code, reason);
+    this.#report();
     await this.#finishChecks();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
     this.#takeLeave(socket);
+    this.#report();
     await this.#finishChecks();
   }
 
@@ -160,6 +167,26 @@ export class ChatRoom extends DurableObject<Env> {
   /** What the room shows of itself. */
   info(): RoomResponse {
     return this.#look()?.room.info() ?? { name: this.#name, online: 0, head: 0, oldest: 1 };
+  }
+
+  /** How it is, as the directory of rooms is told. */
+  status(): RoomReport {
+    const at = Date.now();
+    const open = this.#look();
+    const { title, online, head } = this.info();
+    const perMinute = open ? eventsPerMinute(open.log, at) : 0;
+    return { ...(title !== undefined && { title }), online, head, perMinute, at };
+  }
+
+  /** What an operator sees of it. */
+  overview(): RoomOverview {
+    const nothing = { settings: { hosts: [] }, members: [], sanctioned: [] };
+    return this.#look()?.room.overview() ?? { ...this.info(), ...nothing };
+  }
+
+  /** The `limit` newest events before `before` as an operator sees them. */
+  journal(before: number | undefined, limit: number): JournalPage {
+    return this.#look()?.room.journal(before, limit) ?? { events: [], oldest: 1, more: false };
   }
 
   /** Who is online, for a user or an operator. */
@@ -260,12 +287,14 @@ export class ChatRoom extends DurableObject<Env> {
       ...(blockedWords !== undefined && { blockedWords }),
     };
     const settings = this.#enter().room.configure(given, SYSTEM_USER, id);
+    this.#report();
     await this.#planAlarm();
     return settings;
   }
 
   async #post(frame: EventFrame): Promise<Verdict> {
     const verdict = this.#enter().room.post(frame, SYSTEM_USER);
+    this.#report();
     await this.#planAlarm();
     return verdict;
   }
@@ -408,6 +437,21 @@ export class ChatRoom extends DurableObject<Env> {
     const { room } = this.#enter();
     if (peer) room.leave(peer);
     else room.leaveUnknown();
+  }
+
+  /** Tells the directory how the room is, where that is due. Nothing waits for it or fails with it. */
+  #report(): void {
+    const { room } = this.#enter();
+    if (this.#reports.take(room.isEmpty, Date.now()))
+      this.ctx.waitUntil(this.#sendReport(room.name));
+  }
+
+  async #sendReport(name: string): Promise<void> {
+    try {
+      await directoryStub(this.env).report(name, this.status());
+    } catch (fault) {
+      console.error('the directory was not told', fault);
+    }
   }
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */

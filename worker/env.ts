@@ -1,5 +1,6 @@
 import { RATE_BURST, RATE_PER_SECOND } from '../shared/limits.ts';
 import type { ChatRoom } from './chat-room.ts';
+import type { RoomDirectory } from './directory.ts';
 import { notConfigured } from './refusal.ts';
 import type { SafetyPolicy } from './room/content-check.ts';
 import type { RetentionPolicy } from './room/retention.ts';
@@ -8,6 +9,7 @@ import type { RoomPolicy } from './room/room.ts';
 /** What wrangler.toml, `.dev.vars` and `wrangler secret put` give the Worker. */
 export interface Env {
   readonly CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
+  readonly ROOM_DIRECTORY: DurableObjectNamespace<RoomDirectory>;
   /** Where uploaded pictures and sounds are; without it there are none. */
   readonly MEDIA?: R2Bucket;
   /** Signs session tokens and keys user ids; a secret of at least 32 characters. */

@@ -15,6 +15,7 @@ import { EXPORT_PATH } from '../room-export.ts';
 import type { AppEnv } from './app-types.ts';
 import { limitBody, requireAdmin } from './guards.ts';
 import { parseInput, readBody, roomOf } from './input.ts';
+import { listRooms } from './live-rooms.ts';
 import { withRetry } from './retry.ts';
 import { askRoom, roomStub } from './rooms-client.ts';
 
@@ -23,6 +24,7 @@ const newId = () => crypto.randomUUID();
 
 /** What back ends and operators do with rooms, under `/api/rooms`, with the admin key. */
 export const adminRoutes = new Hono<AppEnv>()
+  .get('/', requireAdmin(), async (c) => c.json(await listRooms(c.env, Date.now())))
   .post('/:room/notices', requireAdmin(), limitBody(), async (c) => {
     const notice = await readBody(c, NoticeRequestSchema);
     const id = notice.id ?? newId();

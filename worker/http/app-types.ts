@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { SecureHeadersVariables } from 'hono/secure-headers';
 import type { Env } from '../env.ts';
 import type { Asker } from '../room/announcements.ts';
 import type { Session } from '../room/ports.ts';
@@ -9,7 +10,7 @@ import type { Session } from '../room/ports.ts';
  */
 export interface AppEnv {
   Bindings: Env;
-  Variables: { session: Session; asker: Asker };
+  Variables: { session: Session; asker: Asker } & SecureHeadersVariables;
 }
 
 export type AppContext = Context<AppEnv>;

@@ -11,6 +11,9 @@ export function roomStub(env: Env, room: string): DurableObjectStub<ChatRoom> {
 
 type RoomMethod =
   | 'info'
+  | 'status'
+  | 'overview'
+  | 'journal'
   | 'members'
   | 'page'
   | 'questions'

@@ -101,6 +101,11 @@ export class Authority {
     return this.#recent.find(senderKey(userId, id))?.event;
   }
 
+  /** What a user was called when the room last heard of them, if it remembers. */
+  nameOf(userId: string): string | undefined {
+    return this.#recent.nameOf(userId);
+  }
+
   /** The questions that are kept, the newest first. */
   questions(): readonly Question[] {
     return this.#questions.newestFirst();

@@ -18,7 +18,9 @@ import { Authority, type Commit, type Submission, type Verdict } from './authori
 import { checkTimeOf } from './content-check.ts';
 import type { Attendance } from './decision.ts';
 import { FanOut, MAX_FRAME_CHARACTERS } from './fan-out.ts';
+import { type JournalPage, readJournal } from './journal.ts';
 import { removalBy } from './moderation.ts';
+import type { RoomOverview } from './overview.ts';
 import type { Peer, RoomPorts, RoomSettings, Session, StoredEvent } from './ports.ts';
 import { PresenceBoard } from './presence.ts';
 import { PublishedCheck, type PublishingRoom } from './published-check.ts';
@@ -298,6 +300,23 @@ export class Room {
     this.#endExpired();
     const online = this.#roster.size;
     return online <= MAX_ROSTER_USERS ? { online, members: this.#users() } : { online };
+  }
+
+  /** What an operator sees of the room. */
+  overview(): RoomOverview {
+    this.#endExpired();
+    const members = this.#users().slice(0, MAX_ROSTER_USERS);
+    const sanctions = this.#authority.sanctions.inForce(this.#ports.clock());
+    const sanctioned = sanctions.map(([id, until]) => {
+      const name = this.#roster.get(id)?.name ?? this.#authority.nameOf(id);
+      return { id, ...(name !== undefined && { name }), ...until };
+    });
+    return { ...this.info(), settings: this.#settings, members, sanctioned };
+  }
+
+  /** The `limit` newest events before `before` as an operator sees them; the newest without it. */
+  journal(before: number | undefined, limit: number): JournalPage {
+    return readJournal(this.#authority.log, before, limit);
   }
 
   /** The `limit` newest events before `before` that `session` may see; the newest of all without it. */
