@@ -2,9 +2,11 @@
 import { Account } from '../chat/account.ts';
 import type { Http } from '../chat/http.ts';
 import type { Ports } from '../chat/ports.ts';
+import { SessionUploads } from '../chat/uploads.ts';
 import { VisitedRooms } from '../chat/visited-rooms.ts';
 import { clock } from './clock.ts';
-import { isLocal, socketAddress } from './endpoint.ts';
+import { isLocal, mediaAddress, socketAddress } from './endpoint.ts';
+import { filesTo } from './files.ts';
 import { httpTo } from './http.ts';
 import { lifecycle } from './lifecycle.ts';
 import { loginCode } from './login.ts';
@@ -20,6 +22,8 @@ export interface Services {
   readonly letsGuestsIn: boolean;
   /** Where rooms are connected to. */
   readonly socketAddress: string;
+  /** Where an upload is loaded from. */
+  mediaAddress(url: string): string;
   /** The rooms of whoever uses the app now. */
   visited(): VisitedRooms | undefined;
 }
@@ -34,12 +38,23 @@ export function createServices(endpoint: string): Services {
     clock,
     loginCode: letsGuestsIn ? () => Promise.resolve(undefined) : loginCode,
   });
+  const uploads = new SessionUploads(filesTo(endpoint), account);
   return {
     account,
     http,
     letsGuestsIn,
     socketAddress: socketAddress(endpoint),
-    ports: { sockets, clock, store, lifecycle, network, sessions: account, random: Math.random },
+    mediaAddress: (url) => mediaAddress(endpoint, url),
+    ports: {
+      sockets,
+      clock,
+      store,
+      lifecycle,
+      network,
+      sessions: account,
+      uploads,
+      random: Math.random,
+    },
     visited: () => account.user && new VisitedRooms(store, account.user.id),
   };
 }

@@ -1,8 +1,8 @@
 /** Where people come in: who they are, where they have been, and where they want to go. */
 import type { ChatApp } from '../../app.ts';
 import { type UnreadAnswer, unread } from '../../chat/http.ts';
+import { keepFile } from '../../platform/files.ts';
 import { type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
-import { keepPicture } from '../../platform/picture.ts';
 import { roomNameProblem } from '../../view/compose.ts';
 import { faceOf } from '../../view/face.ts';
 import { type RoomLine, roomLine } from '../../view/lobby.ts';
@@ -131,7 +131,7 @@ Page({
 
   async onProfileSave({ detail }: WechatMiniprogram.CustomEvent<{ name: string; avatar: string }>) {
     const { name, avatar: chosen } = detail;
-    const avatar = chosen === this.data.avatar ? chosen : await keepPicture(chosen);
+    const avatar = chosen === this.data.avatar ? chosen : await keepFile(chosen);
     void this.introduce({ name, ...(avatar && { avatar }) });
   },
 
