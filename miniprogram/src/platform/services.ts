@@ -4,6 +4,7 @@ import type { Http } from '../chat/http.ts';
 import type { Ports } from '../chat/ports.ts';
 import { SessionUploads } from '../chat/uploads.ts';
 import { VisitedRooms } from '../chat/visited-rooms.ts';
+import type { Settings } from '../settings.ts';
 import { clock } from './clock.ts';
 import { isLocal, mediaAddress, socketAddress } from './endpoint.ts';
 import { filesTo } from './files.ts';
@@ -28,10 +29,9 @@ export interface Services {
   visited(): VisitedRooms | undefined;
 }
 
-/** Services of the server at `endpoint`. */
-export function createServices(endpoint: string): Services {
+/** Services of the server that the settings name. */
+export function createServices({ endpoint, letsGuestsIn = isLocal(endpoint) }: Settings): Services {
   const http = httpTo(endpoint);
-  const letsGuestsIn = isLocal(endpoint);
   const account = new Account({
     http,
     store,
