@@ -89,9 +89,14 @@ export class Outbox {
     return this.saved;
   }
 
-  /** The one to be sent next: what is still to be uploaded lets the others pass. */
+  /** The one to be sent next: what is still to be uploaded lets words pass, and no other file. */
   get next(): Outgoing | undefined {
-    return this.items.find((item) => item.state === 'waiting' && !needsUpload(item));
+    let fileWaits = false;
+    return this.items.find((item) => {
+      const isFile = 'url' in item.content;
+      if (item.state !== 'failed') fileWaits ||= needsUpload(item);
+      return item.state === 'waiting' && !(isFile && fileWaits);
+    });
   }
 
   /** The one to be uploaded next. */

@@ -21,6 +21,9 @@ export interface Picture {
   readonly size: number;
 }
 
+/** A face is shown small: its longer side has at most this many pixels. */
+const FACE_SIDE = 480;
+
 /** Why a picture can't be sent. */
 export type PictureProblem = 'format' | 'unreadable' | 'too_large';
 
@@ -59,12 +62,25 @@ export async function preparePicture(
     const { tempFilePath, size } = chosen;
     const info = await wx.getImageInfo({ src: tempFilePath });
     if (!FORMATS.includes(info.type)) return { ok: false, problem: 'format' };
-    const smaller = isLarge(info, size) ? await compress(tempFilePath, info) : undefined;
+    const smaller = isLarge(info, size)
+      ? await compress(tempFilePath, info, LONGEST_SIDE)
+      : undefined;
     if (!smaller && size > MAX_MEDIA_BYTES) return { ok: false, problem: 'too_large' };
     const file = await keepFile(smaller ?? tempFilePath);
     return { ok: true, picture: { file, ...upright(info), size } };
   } catch {
     return { ok: false, problem: 'unreadable' };
+  }
+}
+
+/** Makes a picture that was chosen as a face small, and keeps it; gives its path. */
+export async function keepAvatar(path: string): Promise<string> {
+  try {
+    const info = await wx.getImageInfo({ src: path });
+    const isLarge = Math.max(info.width, info.height) > FACE_SIDE;
+    return await keepFile((isLarge && (await compress(path, info, FACE_SIDE))) || path);
+  } catch {
+    return keepFile(path);
   }
 }
 
@@ -74,14 +90,18 @@ function isLarge({ width, height, type }: Info, size: number): boolean {
 }
 
 /** A smaller copy, or nothing where the phone can't make one. */
-async function compress(src: string, { width, height }: Info): Promise<string | undefined> {
-  const tooLong = Math.max(width, height) > LONGEST_SIDE;
+async function compress(
+  src: string,
+  { width, height }: Info,
+  longestSide: number,
+): Promise<string | undefined> {
+  const tooLong = Math.max(width, height) > longestSide;
   const side = width > height ? 'compressedWidth' : 'compressedHeight';
   try {
     const { tempFilePath } = await wx.compressImage({
       src,
       quality: QUALITY,
-      ...(tooLong && { [side]: LONGEST_SIDE }),
+      ...(tooLong && { [side]: longestSide }),
     });
     return tempFilePath;
   } catch {

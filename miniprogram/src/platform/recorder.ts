@@ -1,6 +1,9 @@
 /** Records what somebody says. */
 import { MAX_VOICE_MS } from '../../../shared/limits.ts';
 
+/** Formats round up: a little less than the server takes. */
+const LONGEST_MS = MAX_VOICE_MS - 500;
+
 /** A sound on this phone; its length in milliseconds. */
 export interface Recording {
   readonly file: string;
@@ -41,7 +44,7 @@ function recorder(): WechatMiniprogram.RecorderManager {
 export function startRecording(events: RecorderEvents): void {
   current = events;
   recorder().start({
-    duration: MAX_VOICE_MS,
+    duration: LONGEST_MS,
     format: 'mp3',
     sampleRate: 16_000,
     numberOfChannels: 1,

@@ -25,6 +25,8 @@ export interface Services {
   readonly socketAddress: string;
   /** Where an upload is loaded from. */
   mediaAddress(url: string): string;
+  /** Shows the others the user's picture, if it is on this phone only. Whether they can see it now. */
+  shareAvatar(): Promise<boolean>;
   /** The rooms of whoever uses the app now. */
   visited(): VisitedRooms | undefined;
 }
@@ -45,6 +47,11 @@ export function createServices({ endpoint, letsGuestsIn = isLocal(endpoint) }: S
     letsGuestsIn,
     socketAddress: socketAddress(endpoint),
     mediaAddress: (url) => mediaAddress(endpoint, url),
+    shareAvatar: () =>
+      account.shareAvatar(async (file) => {
+        const answer = await uploads.upload(file).answer;
+        return answer.ok ? mediaAddress(endpoint, answer.content.url) : undefined;
+      }),
     ports: {
       sockets,
       clock,
