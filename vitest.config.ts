@@ -14,7 +14,7 @@ export default defineConfig({
           testTimeout: 60_000,
           include: [
             'test/shared/**/*.test.ts',
-            'test/worker/room/**/*.test.ts',
+            'test/worker/{room,media/formats}/**/*.test.ts',
             'test/miniprogram/{chat,view,platform}/**/*.test.ts',
           ],
         },
@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           testTimeout: 60_000,
-          include: ['test/worker/*.test.ts', 'test/worker/http/*.test.ts'],
+          include: ['test/worker/*.test.ts', 'test/worker/{http,media}/*.test.ts'],
           globalSetup: ['test/support/wechat-stand-in.ts'],
         },
       },

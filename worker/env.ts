@@ -6,6 +6,8 @@ import type { RoomPolicy } from './room/room.ts';
 /** What wrangler.toml, `.dev.vars` and `wrangler secret put` give the Worker. */
 export interface Env {
   readonly CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
+  /** Where uploaded pictures and sounds are; without it there are none. */
+  readonly MEDIA?: R2Bucket;
   /** Signs session tokens and keys user ids; a secret of at least 32 characters. */
   readonly SESSION_SECRET?: string;
   /** What back ends and operators show; a secret of at least 32 characters. */

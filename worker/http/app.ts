@@ -4,6 +4,7 @@ import { toRefusalError } from '../refusal.ts';
 import { adminRoutes } from './admin.ts';
 import type { AppEnv } from './app-types.ts';
 import { allowOrigins } from './guards.ts';
+import { mediaRoutes, uploadRoutes } from './media.ts';
 import { roomRoutes } from './rooms.ts';
 import { sessionRoutes } from './session.ts';
 import { connect } from './ws.ts';
@@ -16,6 +17,8 @@ export const app = new Hono<AppEnv>()
   .route('/api/session', sessionRoutes)
   .route('/api/rooms', roomRoutes)
   .route('/api/rooms', adminRoutes)
+  .route('/api/media', uploadRoutes)
+  .route('/media', mediaRoutes)
   .notFound((c) => c.json({ error: { code: 'not_found', message: 'there is no such route' } }, 404))
   .onError((thrown, c) => {
     const { refusal, status } = toRefusalError(thrown);
