@@ -14,6 +14,8 @@ import type {
 import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE, MAX_FRAME_BYTES } from '../shared/limits.ts';
 import { type EventFrame, SUBPROTOCOL } from '../shared/protocol.ts';
 import { type Env, retentionPolicy, roomPolicy } from './env.ts';
+import { MediaKeys } from './media/media-key.ts';
+import { deleteUploads } from './media/media-store.ts';
 import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
 import type { Answer } from './refusal.ts';
 import type { Verdict } from './room/authority.ts';
@@ -22,6 +24,7 @@ import type { RoomSettings, Session } from './room/ports.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { type Inbound, Room } from './room/room.ts';
 import { RoomLog } from './room-log.ts';
+import { RoomMedia } from './room-media.ts';
 import { SqlAddressBook, SqlFlag, SqlSanctionStore, SqlSettingsStore } from './room-records.ts';
 import { readSessionHeader } from './session-header.ts';
 import { closeQuietly, SocketPeer } from './socket-peer.ts';
@@ -171,6 +174,12 @@ export class ChatRoom extends DurableObject<Env> {
     return { ok: false, refusal: { code: 'not_found', message: 'nobody has entered this room' } };
   }
 
+  /** Recalls all messages with the picture or sound at `url`, which nobody can send from now on. */
+  async withdraw(url: string): Promise<void> {
+    this.#enter().room.withdraw(url, SYSTEM_USER);
+    await this.#planTrim();
+  }
+
   /** Changes the settings that are given, and returns all of them; a new slow mode is event `id`. */
   async configure(change: SettingsRequest, id: string): Promise<RoomSettings> {
     const { title, owner, hosts, slowMode } = change;
@@ -223,12 +232,14 @@ export class ChatRoom extends DurableObject<Env> {
     const { storage } = this.ctx;
     migrate(storage);
     const log = new RoomLog(storage);
+    const name = this.#keepName();
     const ports = {
-      name: this.#keepName(),
+      name,
       log,
       addresses: new SqlAddressBook(storage.sql),
       settings: new SqlSettingsStore(storage.sql),
       sanctions: new SqlSanctionStore(storage.sql),
+      media: this.#media(name),
       atomically: <Result>(work: () => Result) => storage.transactionSync(work),
       someLackRoster: new SqlFlag(storage.sql, 'some_lack_roster'),
       clock: Date.now,
@@ -245,6 +256,19 @@ export class ChatRoom extends DurableObject<Env> {
     peers.sort((one, other) => one.peer.since - other.peer.since);
     for (const { socket, peer } of peers) this.#takeUp(socket, peer);
     return this.#open;
+  }
+
+  #media(room: string): RoomMedia {
+    const { MEDIA: bucket, SESSION_SECRET: secret } = this.env;
+    const discard = (keys: readonly string[]) => {
+      if (!bucket) return;
+      const deleted = deleteUploads(bucket, keys).catch((fault: unknown) =>
+        console.error('recalled files were not deleted', keys, fault),
+      );
+      this.ctx.waitUntil(deleted);
+    };
+    const keys = secret ? new MediaKeys(secret) : undefined;
+    return new RoomMedia({ sql: this.ctx.storage.sql, room, keys, discard });
   }
 
   #takeUp(socket: WebSocket, peer: SocketPeer): void {

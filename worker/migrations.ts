@@ -33,6 +33,10 @@ const MIGRATIONS: readonly Migration[] = [
       banned_until INTEGER
     ) WITHOUT ROWID`);
   },
+  (sql) => {
+    // A row for each picture or sound that was recalled: nobody can send it again.
+    sql.exec('CREATE TABLE withdrawn_media (url TEXT PRIMARY KEY) WITHOUT ROWID');
+  },
 ];
 
 /** Whether there is anything in this storage: reading a room that nobody entered must not make one. */

@@ -1,10 +1,11 @@
 /** The room's ports in memory, as a room on another store would have them. */
-import type { ChatEvent } from '../../shared/protocol.ts';
+import type { ChatEvent, MediaContent } from '../../shared/protocol.ts';
 import type {
   Address,
   AddressBook,
   EventLog,
   Flag,
+  MediaShelf,
   RoomSettings,
   SanctionStore,
   Sanctions,
@@ -128,6 +129,41 @@ export class MemorySanctionStore implements SanctionStore {
     const before = new Map(this.#users);
     return () => {
       this.#users = before;
+    };
+  }
+}
+
+/** Uploads of which a test says whose they are. */
+export class MemoryMediaShelf implements MediaShelf {
+  readonly #uploads = new Map<string, { userId: string; content: MediaContent }>();
+  #withdrawn = new Set<string>();
+  /** What was discarded so far. */
+  readonly discarded: string[] = [];
+
+  /** As if this user had uploaded it. */
+  put(userId: string, content: MediaContent): MediaContent {
+    this.#uploads.set(content.url, { userId, content });
+    return content;
+  }
+
+  describe(url: string, userId: string): MediaContent | undefined {
+    const upload = this.#uploads.get(url);
+    return upload?.userId === userId && !this.#withdrawn.has(url) ? upload.content : undefined;
+  }
+
+  withdraw(url: string): void {
+    this.#withdrawn.add(url);
+  }
+
+  discard(urls: readonly string[]): void {
+    this.discarded.push(...urls);
+  }
+
+  /** Takes back what is withdrawn until then. */
+  begin(): () => void {
+    const before = new Set(this.#withdrawn);
+    return () => {
+      this.#withdrawn = before;
     };
   }
 }

@@ -17,6 +17,7 @@ import {
   MemoryAddressBook,
   MemoryFlag,
   MemoryLog,
+  MemoryMediaShelf,
   MemorySanctionStore,
   MemorySettingsStore,
 } from './memory.ts';
@@ -53,6 +54,7 @@ export class RoomHarness {
   readonly addresses = new MemoryAddressBook();
   readonly settings = new MemorySettingsStore();
   readonly sanctions = new MemorySanctionStore();
+  readonly media = new MemoryMediaShelf();
   readonly someLackRoster = new MemoryFlag();
   readonly faults: unknown[] = [];
   readonly policy: RoomPolicy;
@@ -180,12 +182,12 @@ export class RoomHarness {
 
   #atomically<Result>(work: () => Result): Result {
     const settings = this.settings.read();
-    const undo = this.sanctions.begin();
+    const undo = [this.sanctions.begin(), this.media.begin()];
     try {
       return work();
     } catch (fault) {
       this.settings.write(settings);
-      undo();
+      for (const each of undo) each();
       throw fault;
     }
   }
@@ -198,6 +200,7 @@ export class RoomHarness {
         addresses: this.addresses,
         settings: this.settings,
         sanctions: this.sanctions,
+        media: this.media,
         atomically: (work) => this.#atomically(work),
         someLackRoster: this.someLackRoster,
         clock: () => this.now,

@@ -457,6 +457,7 @@ describe('storage', () => {
     await alice.say('before there were questions');
     await runInDurableObject(stubOf(room), (_, { storage }) => {
       storage.sql.exec('DROP TABLE moderation');
+      storage.sql.exec('DROP TABLE withdrawn_media');
       storage.sql.exec('DROP INDEX question_events');
       storage.sql.exec('ALTER TABLE events DROP COLUMN questions');
       storage.sql.exec(`UPDATE meta SET value = '1' WHERE key = 'version'`);

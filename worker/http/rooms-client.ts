@@ -18,6 +18,7 @@ type RoomMethod =
   | 'notify'
   | 'moderate'
   | 'recall'
+  | 'withdraw'
   | 'configure';
 
 /** What a room answers by RPC; spelled out because the platform's types take unions apart. */

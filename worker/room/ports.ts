@@ -1,5 +1,5 @@
 /** What the room needs of the world, and never takes by itself: sockets, storage, time. */
-import type { ChatEvent } from '../../shared/protocol.ts';
+import type { ChatEvent, MediaContent } from '../../shared/protocol.ts';
 
 /** Who a connection belongs to, as proved before it was let in. */
 export interface Session {
@@ -94,6 +94,16 @@ export interface SanctionStore {
   write(userId: string, sanctions: Sanctions): void;
 }
 
+/** Pictures and sounds, which are uploaded before they are sent. */
+export interface MediaShelf {
+  /** What is at `url`, when this user may send it here and it was not withdrawn. */
+  describe(url: string, userId: string): MediaContent | undefined;
+  /** Nobody can send what is at `url` from now on; again, it changes nothing. */
+  withdraw(url: string): void;
+  /** Told once it is stored that what is at `urls` was withdrawn: the files can go. Never throws. */
+  discard(urls: readonly string[]): void;
+}
+
 /** Does `work` as one unit of storage: when it throws, nothing that it wrote is kept. */
 export type Atomically = <Result>(work: () => Result) => Result;
 
@@ -116,6 +126,7 @@ export interface RoomPorts {
   readonly addresses: AddressBook;
   readonly settings: SettingsStore;
   readonly sanctions: SanctionStore;
+  readonly media: MediaShelf;
   readonly atomically: Atomically;
   readonly someLackRoster: Flag;
   readonly clock: Clock;

@@ -21,7 +21,7 @@ import type { Peer, RoomPorts, RoomSettings, Session, StoredEvent } from './port
 import { PresenceBoard } from './presence.ts';
 import { listQuestions } from './question-list.ts';
 import type { RatePolicy } from './rate-limit.ts';
-import { catchUp, countUnread, type Page, readPage, type Unread } from './reader.ts';
+import { catchUp, countUnread, findMedia, type Page, readPage, type Unread } from './reader.ts';
 import { banOn, muteOn } from './restraint.ts';
 import { roleOf, toUser } from './roles.ts';
 import { Roster } from './roster.ts';
@@ -181,6 +181,21 @@ export class Room {
   }
 
   /**
+   * Recalls all messages with what is at `url`, which nobody can send from now on. Again, it changes
+   * nothing. Throws what the stores throw; then nothing has changed.
+   */
+  withdraw(url: string, author: Omit<User, 'role'>): void {
+    const commit = this.#ports.atomically(() => {
+      this.#ports.media.withdraw(url);
+      const recalls = findMedia(this.#authority.log, url).map((target) =>
+        fromBackEnd({ type: 'recall', id: `withdrawn-${target}`, target }, author),
+      );
+      return this.#store(recalls);
+    });
+    this.#deliver(commit);
+  }
+
+  /**
    * Changes the settings. Whose role changes by it is announced with the new one; a new slow mode is
    * an event of `author`, under `id`. Throws what the stores throw; then nothing has changed.
    */
@@ -321,10 +336,11 @@ export class Room {
     return this.#authority.commit(submissions, this.#settings, attendance);
   }
 
-  #deliver({ after, events }: Commit): void {
+  #deliver({ after, events, withdrawn }: Commit): void {
     if (events.length === 0) return;
     this.#fanOut.deliver(after, events);
     this.#remove(events);
+    if (withdrawn.length > 0) this.#ports.media.discard(withdrawn);
   }
 
   /** Who was kicked or banned learns of it like everybody else, and is gone. */
