@@ -11,10 +11,11 @@ export function permissionsApi(device: Device, say: (text: string) => void) {
   let allowed = false;
 
   async function getSetting(): Promise<object> {
-    const name = 'microphone' as PermissionName;
-    const { state } = await navigator.permissions
-      .query({ name })
-      .catch(() => ({ state: 'prompt' as const }));
+    // Not every browser can say so without asking.
+    const state = await navigator.permissions
+      ?.query({ name: 'microphone' as PermissionName })
+      .then((status) => status.state)
+      .catch(() => undefined);
     if (allowed || state === 'granted') return { authSetting: { [RECORD]: true } };
     return { authSetting: state === 'denied' ? { [RECORD]: false } : {} };
   }
