@@ -93,7 +93,7 @@ export class Dispatcher {
     } else if (this.isWorthRetrying(reply.refusal)) {
       outbox.unsettled(id, reply.refusal);
       this.rest(this.backoff.next(reply.refusal.retryAfter));
-    } else {
+    } else if (reply.refusal.code !== 'not_found' || !outbox.uploadAgain(id)) {
       this.errors = 0;
       outbox.failed(id, reply.refusal);
     }
@@ -127,7 +127,7 @@ export class Dispatcher {
 
 /** What goes over the wire for a message of the outbox. */
 export function frameOf({ id, content, to, replyTo }: Outgoing): SendFrame {
-  const draft: Draft = {
+  const draft: Omit<Draft, 'file'> = {
     content,
     ...(to && { to }),
     ...(replyTo !== undefined && { replyTo }),

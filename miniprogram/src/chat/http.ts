@@ -7,7 +7,13 @@ import type {
   QuestionsResponse,
   SessionRequest,
 } from '../../../shared/http.ts';
-import { AudienceSchema, EventSchema, UserSchema } from '../../../shared/protocol.ts';
+import {
+  AudienceSchema,
+  EventSchema,
+  type MediaContent,
+  SendContentSchema,
+  UserSchema,
+} from '../../../shared/protocol.ts';
 import type { Session, Sessions } from './ports.ts';
 import { toRefusal } from './refusal.ts';
 
@@ -183,12 +189,32 @@ export async function withSession<Value>(
   return renewed.ok ? await ask(renewed.session.token) : renewed;
 }
 
+/** What `POST /api/media` answered: what is to be sent, or why not. */
+export function mediaAnswer(answer: HttpAnswer | undefined): Result<MediaContent> {
+  const result = read(answer, SendContentSchema);
+  if (result.ok) return 'url' in result.value ? { ok: true, value: result.value } : SERVER_ERROR;
+  if (result.refusal || !answer) return result;
+  // Something before the server has answered: sending a file again and again would not help.
+  if (answer.status === 413) return refused('too_large');
+  return answer.status >= 400 && answer.status < 500 ? refused('bad_frame') : SERVER_ERROR;
+}
+
+const refused = (code: Refusal['code']) =>
+  ({ ok: false, refusal: { code, message: 'no answer of this server' } }) as const;
+const SERVER_ERROR = refused('server_error');
+
 async function ask<Schema extends v.GenericSchema>(
   http: Http,
   request: HttpRequest,
   schema: Schema,
 ): Promise<Result<v.InferOutput<Schema>>> {
-  const answer = await http(request).catch(() => undefined);
+  return read(await http(request).catch(() => undefined), schema);
+}
+
+function read<Schema extends v.GenericSchema>(
+  answer: HttpAnswer | undefined,
+  schema: Schema,
+): Result<v.InferOutput<Schema>> {
   if (!answer) return { ok: false };
   const parsed = v.safeParse(schema, answer.body);
   if (answer.status < 300 && parsed.success) return { ok: true, value: parsed.output };

@@ -21,6 +21,7 @@ import type {
 import { Connection, type ConnectionState } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { newFrameId } from './frame-id.ts';
+import { LocalFiles } from './local-files.ts';
 import { type Draft, Outbox, type Outgoing } from './outbox.ts';
 import type { Cancel, Ports } from './ports.ts';
 import { toRefusal } from './refusal.ts';
@@ -28,6 +29,7 @@ import { type AckReply, type PageReply, Requests } from './requests.ts';
 import { Roster } from './roster.ts';
 import { joinChanges, Timeline, type TimelineChange } from './timeline.ts';
 import { Typists } from './typing.ts';
+import { Uploader } from './uploader.ts';
 import type { VisitedRooms } from './visited-rooms.ts';
 
 /** A page of history can be empty, because all in it is hidden: so many are asked for at a time. */
@@ -75,7 +77,9 @@ export class RoomClient {
   private readonly options: RoomClientOptions;
   private readonly connection: Connection;
   private readonly outbox: Outbox;
+  private readonly files: LocalFiles;
   private readonly dispatcher: Dispatcher;
+  private readonly uploader: Uploader;
   private readonly acks: Requests<AckFrame>;
   private readonly pages: Requests<PageFrame>;
   private readonly roster = new Roster();
@@ -103,12 +107,25 @@ export class RoomClient {
     this.pages = new Requests(ports.clock);
     this.typists = new Typists(ports.clock, () => this.tell({ typing: true }));
     this.outbox = new Outbox(ports.store, visited.outboxKey(room));
+    this.files = new LocalFiles(ports.store, visited.filesKey(room), (file) =>
+      ports.uploads.drop(file),
+    );
+    this.uploader = new Uploader({
+      room,
+      outbox: this.outbox,
+      ports,
+      onChange: () => this.pumpOutbox(),
+    });
     this.dispatcher = new Dispatcher({
       outbox: this.outbox,
       clock: ports.clock,
       random: ports.random,
       send: (frame, onReply) => this.request(frame, onReply),
-      onChange: () => this.outboxChanged(),
+      onChange: () => {
+        this.outboxChanged();
+        // A file can be lost on the server, and is uploaded once more.
+        this.uploader.pump();
+      },
       onSilence: () => this.connection.restart(),
     });
     this.connection = new Connection(ports, {
@@ -167,6 +184,11 @@ export class RoomClient {
     return this.outbox.isSaved;
   }
 
+  /** The file of this phone that was uploaded to this address, as long as it is there. */
+  fileOf(url: string): string | undefined {
+    return this.files.fileOf(url);
+  }
+
   /** Of a private message: who was not there when it was sent. */
   absentFor(seq: number): readonly string[] {
     return this.absent.get(seq) ?? [];
@@ -181,6 +203,9 @@ export class RoomClient {
     this.stopWatching = this.options.ports.lifecycle.watch((foreground) => {
       if (!foreground) this.save();
     });
+    this.files.sweep(this.outbox.list);
+    this.files.note(this.outbox.list);
+    this.uploader.start();
     this.connection.open();
   }
 
@@ -188,27 +213,27 @@ export class RoomClient {
   close(): void {
     this.stopWatching();
     this.save();
+    this.uploader.stop();
     this.connection.close();
+    this.files.sweep(this.outbox.list);
   }
 
   /** Says something: at once, or as soon as it can be said. */
   send(draft: Draft): void {
     const { clock, random } = this.options.ports;
     this.outbox.add(draft, newFrameId(random), clock.now());
-    this.tell({ outbox: true });
-    this.dispatcher.pump();
+    this.pumpOutbox();
   }
 
   /** Tries again what was refused. */
   resend(id: string): void {
     this.outbox.retry(id, this.options.ports.clock.now());
-    this.tell({ outbox: true });
-    this.dispatcher.pump();
+    this.pumpOutbox();
   }
 
   /** Gives up what has not been sent. */
   discard(id: string): void {
-    if (this.outbox.remove(id)) this.tell({ outbox: true });
+    if (this.outbox.remove(id)) this.pumpOutbox();
   }
 
   /** Recalls a message, votes for a question or closes it. Only while online: the answer is now or never. */
@@ -344,7 +369,15 @@ export class RoomClient {
     if (this.caughtUp || this.timeline.upTo < this.head) return;
     this.caughtUp = true;
     this.tell({ connection: true });
+    this.uploader.wake();
     this.dispatcher.start();
+  }
+
+  private pumpOutbox(): void {
+    this.files.note(this.outbox.list);
+    this.tell({ outbox: true });
+    this.uploader.pump();
+    this.dispatcher.pump();
   }
 
   private outboxChanged(): void {

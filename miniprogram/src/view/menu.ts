@@ -30,12 +30,13 @@ const CLOCK_MARGIN_MS = 60_000;
 /** The menu of a row, as long as WeChat's action sheet allows: six at most. */
 export function menuOf(row: Row, self: User, now: number): readonly MenuAction[] {
   if (row.kind === 'recalled' || row.kind === 'moderation') return [];
-  if (row.seq === 0) return row.state === 'failed' ? ['resend', 'copy', 'discard'] : ['copy'];
+  const canCopy = !row.picture && !row.voice;
+  if (row.seq === 0) return outgoingMenuOf(row, canCopy);
   const isHost = self.role !== 'member';
   const mayRecall = isHost || (row.mine && now - row.at < RECALL_WINDOW_MS + CLOCK_MARGIN_MS);
   const isOpenQuestion = row.kind === 'question' && row.status !== 'resolved';
   const menu: (MenuAction | false)[] = [
-    'copy',
+    canCopy && 'copy',
     'quote',
     isHost && row.kind === 'question' && 'answer',
     isHost && isOpenQuestion && 'resolve',
@@ -52,6 +53,16 @@ export function questionMenuOf({
   readonly status: 'open' | 'answered' | 'resolved';
 }): readonly ('resolve' | 'recall')[] {
   return status === 'resolved' ? ['recall'] : ['resolve', 'recall'];
+}
+
+/** A file can be given up while it is uploaded; what is being sent may have arrived. */
+function outgoingMenuOf({ state }: Row, canCopy: boolean): readonly MenuAction[] {
+  const menu: (MenuAction | false)[] = [
+    state === 'failed' && 'resend',
+    canCopy && 'copy',
+    (state === 'failed' || (!canCopy && state !== 'sending' && state !== '')) && 'discard',
+  ];
+  return menu.filter((action) => action !== false);
 }
 
 /** What those who run a room can do about somebody in it. */

@@ -3,9 +3,10 @@ import type { Audience, User } from '../../../shared/protocol.ts';
 import type { Outgoing } from '../chat/outbox.ts';
 import type { Entry } from '../chat/timeline.ts';
 import { type Face, faceOf } from './face.ts';
+import { mediaOf, type RowPicture, type RowVoice } from './media.ts';
 import { isBigEmoji, type TextPart, textParts } from './text-parts.ts';
 import { momentOf } from './time.ts';
-import { moderationText, refusalText, roleText, waitingText } from './words.ts';
+import { failureText, moderationText, roleText, waitingText } from './words.ts';
 
 /** After a pause this long, in milliseconds, the time stands above a message. */
 const PAUSE_MS = 5 * 60_000;
@@ -46,7 +47,11 @@ export interface Row extends Face {
   readonly quote: Quote | null;
   /** The number of the message that it quotes; 0 for none. */
   readonly quoted: number;
-  readonly state: '' | 'waiting' | 'sending' | 'failed';
+  readonly picture: RowPicture | null;
+  readonly voice: RowVoice | null;
+  readonly state: '' | 'waiting' | 'uploading' | 'sending' | 'failed';
+  /** How much of a file has left the phone, in percent. */
+  readonly progress: number;
   /** Below it: why it failed, or that somebody will read it later. */
   readonly note: string;
   readonly votes: number;
@@ -65,6 +70,10 @@ export interface RowContext {
   find(seq: number): Entry | undefined;
   nameOf(userId: string): string | undefined;
   absentFor(seq: number): readonly string[];
+  /** Where the upload with this address is loaded from. */
+  addressOf(url: string): string;
+  /** How wide a picture may be, in px. */
+  readonly pictureWidth: number;
 }
 
 /** The time that stands above a message, after a pause or at the beginning. */
@@ -92,7 +101,9 @@ export function rowOf(entry: Entry, context: RowContext): Row {
     privacy: event.to ? privacyOf(event.to, mine, context) : '',
     quote: content.type === 'recalled' ? null : quoteOf(replyTo, content, context),
     quoted: quotedSeq(replyTo, content),
+    ...mediaOf(content, context.addressOf, context.pictureWidth),
     state: '',
+    progress: 0,
     note: absent.length > 0 ? absentText(absent, context) : '',
     votes: entry.votes,
     voted: entry.voted,
@@ -117,7 +128,9 @@ export function outgoingRowOf(item: Outgoing, self: User, context: RowContext): 
     privacy: item.to ? privacyOf(item.to, true, context) : '',
     quote: quoteOf(item.replyTo, content, context),
     quoted: quotedSeq(item.replyTo, content),
+    ...mediaOf(content, (url) => item.file ?? context.addressOf(url), context.pictureWidth),
     state: state === 'sent' ? '' : state,
+    progress: Math.round((item.progress ?? 0) * 100),
     note: outgoingNote(item),
     votes: 0,
     voted: false,
@@ -125,8 +138,8 @@ export function outgoingRowOf(item: Outgoing, self: User, context: RowContext): 
   };
 }
 
-function outgoingNote({ state, refusal }: Outgoing): string {
-  if (state === 'failed') return `${refusalText(refusal)}，点按重发`;
+function outgoingNote({ state, content, refusal }: Outgoing): string {
+  if (state === 'failed') return failureText(content, refusal);
   return state !== 'sent' && refusal ? waitingText(refusal) : '';
 }
 

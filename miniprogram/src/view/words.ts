@@ -1,7 +1,7 @@
 /** What people are told, in their language: one sentence, what happened and what to do. */
 import type { ErrorCode, Refusal } from '../../../shared/errors.ts';
-import { MAX_ANNOUNCEMENTS, MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
-import type { ActionFrame, Role } from '../../../shared/protocol.ts';
+import { MAX_ANNOUNCEMENTS, MAX_MEDIA_BYTES, MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
+import type { ActionFrame, Role, SendContent } from '../../../shared/protocol.ts';
 import type { ConnectionState } from '../chat/connection.ts';
 import type { ChatModeration } from '../chat/timeline.ts';
 
@@ -33,6 +33,42 @@ export function refusalText(refusal: Refusal | undefined): string {
 export function waitingText({ code, retryAfter }: Refusal): string {
   return code === 'server_error' && retryAfter !== undefined ? '内容等待审核，稍后会自动发出' : '';
 }
+
+const MAX_MB = MAX_MEDIA_BYTES / 1024 / 1024;
+
+/** Why a file could not be uploaded, where a file is what that is about. */
+const UPLOAD_FAILURES: Readonly<
+  Record<'image' | 'voice', Partial<Readonly<Record<ErrorCode, string>>>>
+> = {
+  image: {
+    bad_frame: '图片格式不支持或已损坏，请换一张',
+    too_large: `图片超过 ${MAX_MB} MB，请换一张小一点的`,
+    not_found: '图片已失效，请重新选择',
+    content_rejected: '图片不符合规范，请换一张',
+  },
+  voice: {
+    bad_frame: '语音无法识别，请重新录制',
+    too_large: '语音太长，请分几条发送',
+    not_found: '语音已失效，请重新录制',
+    content_rejected: '语音不符合规范，请重新录制',
+  },
+};
+
+/** What stands below a message that could not be sent. */
+export function failureText(content: SendContent, refusal: Refusal | undefined): string {
+  const upload = refusal && 'url' in content && UPLOAD_FAILURES[content.type][refusal.code];
+  // Once uploaded, it may be the recipient who is not there.
+  const isUploaded = 'url' in content && content.url !== '';
+  if (upload && !(isUploaded && refusal.code === 'not_found')) return upload;
+  return `${refusalText(refusal)}，点按重发`;
+}
+
+/** Why a picture that was chosen can't be sent. */
+export const PICTURE_PROBLEMS = {
+  format: '只能发送 JPG、PNG、GIF 和 WebP 图片，请换一张',
+  unreadable: '图片无法读取，请换一张',
+  too_large: `图片超过 ${MAX_MB} MB，请换一张小一点的`,
+} as const;
 
 const TOO_LATE_TO_VOTE = '问题已有回答或已解决，不用再关注了';
 

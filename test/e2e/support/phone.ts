@@ -1,5 +1,6 @@
 /** A phone as the person who holds it knows it: by what it shows and what can be tapped. */
 import type { Frame, Locator, Page } from 'playwright-core';
+import type { ChosenFile } from './pictures.ts';
 
 /** Longer than the preview's long press. */
 const LONG_PRESS_MS = 600;
@@ -80,6 +81,21 @@ export class Phone {
         .sort((one, other) => one.top - other.top)
         .map(({ text }) => text),
     );
+  }
+
+  /** The messages that are pictures. */
+  get pictures(): Locator {
+    return this.rows.locator('picture');
+  }
+
+  /** Pictures that are there, not only their place. */
+  get shownPictures(): Locator {
+    return this.rows.locator('.picture--image-shown');
+  }
+
+  /** The messages that are sounds. */
+  get voices(): Locator {
+    return this.rows.locator('voice');
   }
 
   get pill(): Locator {
@@ -189,6 +205,50 @@ export class Phone {
   async say(text: string): Promise<void> {
     await this.write(text);
     await this.button('发送').click();
+  }
+
+  /** Chooses pictures in the album, which go at once. */
+  async sendPictures(...files: readonly ChosenFile[]): Promise<void> {
+    await this.button('图片和语音').click();
+    await this.#chooseFiles(this.button('图片'), files);
+  }
+
+  /** Chooses a picture of themselves. */
+  async chooseAvatar(file: ChosenFile): Promise<void> {
+    await this.#chooseFiles(this.button('选择头像'), [file]);
+  }
+
+  async #chooseFiles(opener: Locator, files: readonly ChosenFile[]): Promise<void> {
+    const [chooser] = await Promise.all([
+      this.page.waitForEvent('filechooser'),
+      opener.first().click(),
+    ]);
+    await chooser.setFiles([...files]);
+  }
+
+  /** Holds the button, says something for as long as `until` takes, and lets go. */
+  async speak(until: () => Promise<void>, letGo: 'there' | 'above' = 'there'): Promise<void> {
+    if ((await this.button('按住 说话').count()) === 0) {
+      await this.button('图片和语音').click();
+      await this.button('语音').click();
+    }
+    const box = await this.button('按住 说话').boundingBox();
+    if (!box) throw new Error('there is nothing to hold');
+    const { mouse } = this.page;
+    const x = box.x + box.width / 2;
+    await mouse.move(x, box.y + box.height / 2);
+    await mouse.down();
+    await until();
+    if (letGo === 'above') {
+      await mouse.move(x, box.y - 200);
+      await this.text('松开手指，取消发送').waitFor();
+    }
+    await mouse.up();
+  }
+
+  /** Waits until somebody has spoken for so many seconds. */
+  async spokenFor(seconds: number): Promise<void> {
+    await this.screen.locator('voice-input').getByText(`${seconds}″`, { exact: true }).waitFor();
   }
 
   async ask(question: string): Promise<void> {

@@ -540,7 +540,7 @@ describe('leaving and coming back', () => {
     await again.enter({ resume: 'recovered', after: 2, head: 2 });
     expect(again.socket.url).toMatch(/since=e1\.2$/);
     expect(again.client.timeline.entries).toHaveLength(2);
-    expect(again.lifecycle.count).toBe(2);
+    expect(again.lifecycle.count).toBe(3);
   });
 
   it('opened again after a refusal it watches the phone once, and keeps what it knows', async () => {
@@ -549,7 +549,7 @@ describe('leaving and coming back', () => {
     socket.say(events(0, [message(1)]));
     socket.end(4403);
     await h.enter({ resume: 'recovered', after: 1, head: 1 });
-    expect(h.lifecycle.count).toBe(2);
+    expect(h.lifecycle.count).toBe(3);
     expect(h.client.timeline.entries).toHaveLength(1);
     expect(h.visited.list).toEqual([]);
     h.client.close();

@@ -1,8 +1,9 @@
 /** Where people come in: who they are, where they have been, and where they want to go. */
 import type { ChatApp } from '../../app.ts';
+import type { Profile } from '../../chat/account.ts';
 import { type UnreadAnswer, unread } from '../../chat/http.ts';
 import { type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
-import { keepPicture } from '../../platform/picture.ts';
+import { keepAvatar } from '../../platform/pictures.ts';
 import { roomNameProblem } from '../../view/compose.ts';
 import { faceOf } from '../../view/face.ts';
 import { type RoomLine, roomLine } from '../../view/lobby.ts';
@@ -42,6 +43,8 @@ Page({
   onShow() {
     this.showProfile();
     void this.showRooms();
+    // What did not get through last time.
+    void app.services.shareAvatar();
   },
 
   async onPullDownRefresh() {
@@ -131,11 +134,23 @@ Page({
 
   async onProfileSave({ detail }: WechatMiniprogram.CustomEvent<{ name: string; avatar: string }>) {
     const { name, avatar: chosen } = detail;
-    const avatar = chosen === this.data.avatar ? chosen : await keepPicture(chosen);
-    void this.introduce({ name, ...(avatar && { avatar }) });
+    const { profile } = app.services.account;
+    if (chosen === (profile?.avatar ?? '')) {
+      void this.introduce({ ...profile, name });
+      return;
+    }
+    const avatar = await keepAvatar(chosen);
+    void this.introduce({ name, avatar });
   },
 
-  async introduce(profile: { name: string; avatar?: string }) {
+  /** Before a room is entered: what is said there carries the picture. */
+  async shareAvatar() {
+    const { profile } = app.services.account;
+    if (profile?.avatar === undefined || (await app.services.shareAvatar())) return;
+    wx.showToast({ title: '头像上传失败，别人暂时看不到，稍后会再试', icon: 'none' });
+  },
+
+  async introduce(profile: Profile) {
     this.setData({ profileBusy: true });
     const answer = await app.services.account.rename(profile);
     this.setData({ profileBusy: false });
@@ -146,6 +161,7 @@ Page({
     this.setData({ profileVisible: false });
     this.showProfile();
     void this.showRooms();
+    await this.shareAvatar();
     if (this.data.nextRoom !== '') this.enter(this.data.nextRoom);
   },
 });

@@ -9,6 +9,7 @@ import type { Top } from '../../components/message-list/index.ts';
 import type { RowEvent } from '../../components/message-row/index.ts';
 import type { QuestionTouch } from '../../components/question-panel/index.ts';
 import { lobbyUrl, type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
+import type { Recording } from '../../platform/recorder.ts';
 import { mentionsIn, roomNameProblem } from '../../view/compose.ts';
 import { ConnectionNotice } from '../../view/connection-notice.ts';
 import { faceOf } from '../../view/face.ts';
@@ -33,6 +34,7 @@ import {
 } from '../../view/words.ts';
 import { Announcer, NO_ANNOUNCEMENTS } from './announcements.ts';
 import { type Edges, Feed } from './feed.ts';
+import { sendPictures, showPicture, surroundings, voiceDraft } from './media.ts';
 import { NO_QUESTIONS, QuestionFeed } from './questions.ts';
 import type {
   AnnouncementSheet,
@@ -99,7 +101,8 @@ Page({
       onChange: (change) => this.onChange(change),
     });
     this.client = client;
-    this.feed = new Feed(client, profile?.avatar ?? '', (edges) => this.showEdges(edges));
+    const shownBy = surroundings(profile?.avatar ?? '', app.services.mediaAddress);
+    this.feed = new Feed(client, shownBy, (edges) => this.showEdges(edges));
     this.questionFeed = new QuestionFeed(client, app.services, (questions) => {
       if (!this.left) this.setData({ questions });
     });
@@ -256,6 +259,11 @@ Page({
       case 'quote':
         this.revealQuoted(row);
         return;
+      case 'picture':
+        if (row.picture && this.client) {
+          showPicture(row.picture.src, this.client, app.services.mediaAddress);
+        }
+        return;
       case 'vote':
         void this.act('vote', row.seq);
         return;
@@ -360,6 +368,37 @@ Page({
     client.send(this.draftOf(detail.text));
     this.mentions.clear();
     this.setData({ subject: null, mode: 'text' });
+    this.afterSend(client);
+  },
+
+  async onPicture({ detail }: WechatMiniprogram.CustomEvent<{ source: 'album' | 'camera' }>) {
+    // For whom and about what it is was settled when it was chosen.
+    const about = this.aboutMedia();
+    await sendPictures(detail.source, (media) => this.sendMedia({ ...media, ...about }));
+  },
+
+  async onVoice({ detail }: WechatMiniprogram.CustomEvent<Recording>) {
+    const about = this.aboutMedia();
+    this.sendMedia({ ...(await voiceDraft(detail)), ...about });
+  },
+
+  aboutMedia(): Pick<Draft, 'to' | 'replyTo'> {
+    const { subject, recipient } = this.data;
+    return {
+      ...(recipient && { to: { users: [recipient.id] } }),
+      ...(subject?.kind === 'reply' && { replyTo: subject.seq }),
+    };
+  },
+
+  sendMedia(draft: Draft) {
+    const { client } = this;
+    if (!client || this.left) return;
+    client.send(draft);
+    if (this.data.subject?.kind === 'reply') this.setData({ subject: null });
+    this.afterSend(client);
+  },
+
+  afterSend(client: RoomClient) {
     this.onEnd();
     if (!client.isOutboxSaved) {
       wx.showToast({ title: '手机存储已满，请勿关闭，以免消息丢失', icon: 'none' });
