@@ -30,7 +30,7 @@ const CLOCK_MARGIN_MS = 60_000;
 /** The menu of a row, as long as WeChat's action sheet allows: six at most. */
 export function menuOf(row: Row, self: User, now: number): readonly MenuAction[] {
   if (row.kind === 'recalled' || row.kind === 'moderation') return [];
-  if (row.seq === 0) return row.state === 'failed' ? ['resend', 'copy', 'discard'] : ['copy'];
+  if (row.seq === 0) return outgoingMenuOf(row);
   const isHost = self.role !== 'member';
   const mayRecall = isHost || (row.mine && now - row.at < RECALL_WINDOW_MS + CLOCK_MARGIN_MS);
   const isOpenQuestion = row.kind === 'question' && row.status !== 'resolved';
@@ -43,6 +43,12 @@ export function menuOf(row: Row, self: User, now: number): readonly MenuAction[]
     !row.mine && row.kind !== 'notice' && 'whisper',
   ];
   return menu.filter((action) => action !== false);
+}
+
+/** What the server sent back to wait, as its note says, is published nowhere: it can be given up. */
+function outgoingMenuOf({ state, note }: Row): readonly MenuAction[] {
+  if (state === 'failed') return ['resend', 'copy', 'discard'];
+  return state === 'waiting' && note !== '' ? ['copy', 'discard'] : ['copy'];
 }
 
 /** What those who run a room can do about somebody in it. */
