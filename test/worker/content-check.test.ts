@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SessionResponse } from '../../shared/http.ts';
 import type { Env } from '../../worker/env.ts';
 import { app } from '../../worker/http/app.ts';
+import { roomSafety } from '../../worker/safety/room-safety.ts';
 import { until } from '../support/test-client.ts';
 import { ADMIN, bearer, Client, newRoom, post, request, stubOf } from './support/client.ts';
 import { callsWith } from './support/wechat.ts';
@@ -167,6 +168,19 @@ describe('after a message is published', () => {
     expect(late.inbox.texts()).toEqual(['(recalled)', '(recall)']);
   });
 
+  it('what was not checked when the server went down is checked when somebody comes', async () => {
+    const room = newRoom();
+    await configure(room, { check: 'after' });
+    const ann = await phone(room, 'o-ann');
+    await sayOf(ann, `#status-502 ${room}`);
+    await vi.waitFor(async () => expect(await callsWith(room)).toHaveLength(1));
+    await setVerdict(room, 'risky');
+    await evictDurableObject(stubOf(room), { webSockets: 'close' });
+    const bob = await Client.join(room, 'bob');
+    await bob.upTo(2);
+    expect(bob.inbox.events().at(-1)).toMatchObject({ kind: 'recall', from: { id: 'system' } });
+  });
+
   it('what was checked is not asked about again after a restart', async () => {
     const room = newRoom();
     await configure(room, { check: 'after' });
@@ -270,6 +284,7 @@ describe('a deployment', () => {
     const all = { ...env, ...changes };
     return app.request(`https://edge-chat.test${path}`, init, all, createExecutionContext());
   };
+  const said = { author: { id: 'wx:1' }, blockedWords: [] };
   const upgrade = { headers: { Upgrade: 'websocket' } };
 
   it.each([
@@ -287,6 +302,14 @@ describe('a deployment', () => {
     await vi.waitFor(() => expect(frames).toHaveLength(1));
     expect(JSON.parse(frames[0] ?? '')).toMatchObject({ type: 'reject', code: 'server_error' });
     expect(frames[0]).toContain(message);
+  });
+
+  it('set up wrong still keeps what is there, and does not take its alarms along', () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const safety = roomSafety({ ...env, CONTENT_CHECK: 'wechat', WECHAT_SECRET: '' });
+    expect(safety?.remote).toBeUndefined();
+    expect(safety?.words.check({ ...said, text: '六合彩' })).toBe('reject');
+    expect(logged).toHaveBeenCalledOnce();
   });
 
   it('may do without any check', async () => {

@@ -59,7 +59,7 @@ export class PublishedCheck {
   #stuckUntil = 0;
   /** Whether it is not known that answers come: then one message goes ahead of the others. */
   #probing = true;
-  #running: Promise<void> | undefined;
+  #isRunning = false;
 
   constructor(safety: SafetyPorts, room: PublishingRoom) {
     this.#safety = safety;
@@ -81,15 +81,26 @@ export class PublishedCheck {
     this.#safety.mark.write(undefined);
   }
 
-  /** Checks what is not checked yet, if it is time; resolves when that is done, or has to wait. */
-  run(): Promise<void> {
-    this.#running ??= this.#run();
-    return this.#running;
+  /**
+   * Checks what is not checked yet, if it is time; resolves when that is done, or has to wait. While it
+   * goes on, whoever calls this again need not wait for it: in a busy room that could take hours.
+   */
+  async run(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      await this.#goOn();
+    } catch (fault) {
+      this.#room.onFault(fault);
+      this.#pausedUntil = this.#room.clock() + FIRST_PAUSE_MS;
+    } finally {
+      this.#isRunning = false;
+    }
   }
 
   /** When to {@link run} again although nothing new is said, in milliseconds since 1970. */
   get dueAt(): number | undefined {
-    if (this.#running || !this.#safety.remote) return undefined;
+    if (this.#isRunning || !this.#safety.remote) return undefined;
     const { head } = this.#room.log;
     const cursor = this.#load();
     const due = [
@@ -97,19 +108,6 @@ export class PublishedCheck {
       ...(this.#stuck.size > 0 ? [this.#stuckUntil] : []),
     ];
     return due.length > 0 ? Math.min(...due) : undefined;
-  }
-
-  async #run(): Promise<void> {
-    try {
-      // What follows happens when `#running` is known, so that its end is not missed.
-      await Promise.resolve();
-      await this.#goOn();
-    } catch (fault) {
-      this.#room.onFault(fault);
-      this.#pausedUntil = this.#room.clock() + FIRST_PAUSE_MS;
-    } finally {
-      this.#running = undefined;
-    }
   }
 
   async #goOn(): Promise<void> {

@@ -431,9 +431,10 @@ export class Room {
       return;
     }
     this.#published?.begin(this.#authority.log.head);
-    for (const { peer } of submitted) {
+    for (const { peer, submission } of submitted) {
       const { id, sealedOpenId } = peer.session;
-      if (sealedOpenId !== undefined) safety.openIds.add(id, sealedOpenId);
+      const speaks = submission.frame.type === 'send';
+      if (speaks && sealedOpenId !== undefined) safety.openIds.add(id, sealedOpenId);
     }
   }
 
@@ -465,7 +466,9 @@ export class Room {
   }
 
   #recallChecked(seq: number): void {
-    const frame = { type: 'recall' as const, id: `check-${seq}`, target: seq };
+    // No id of a back end, which speaks as the same user: it would be taken for that [R3].
+    const id = `check-${this.#authority.log.epoch}-${seq}`;
+    const frame = { type: 'recall' as const, id, target: seq };
     if (this.#ports.safety) this.post(frame, this.#ports.safety.moderator);
   }
 

@@ -97,9 +97,9 @@ export class Screening {
     return undefined;
   }
 
-  /** Resolves when nothing is held any more. */
+  /** Resolves when what is held now is not any more; what comes meanwhile is others' to wait for. */
   async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await Promise.all(this.#running);
   }
 
   /** What is to be checked of it, in a room that checks. */

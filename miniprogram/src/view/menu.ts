@@ -55,12 +55,16 @@ export function questionMenuOf({
   return status === 'resolved' ? ['recall'] : ['resolve', 'recall'];
 }
 
-/** A file can be given up while it is uploaded; what is being sent may have arrived. */
-function outgoingMenuOf({ state }: Row, canCopy: boolean): readonly MenuAction[] {
+/**
+ * A file can be given up while it is uploaded, and so can what the server sent back to wait, as its
+ * note says; what is being sent may have arrived.
+ */
+function outgoingMenuOf({ state, note }: Row, canCopy: boolean): readonly MenuAction[] {
+  const isHere = state === 'waiting' || state === 'uploading';
   const menu: (MenuAction | false)[] = [
     state === 'failed' && 'resend',
     canCopy && 'copy',
-    (state === 'failed' || (!canCopy && state !== 'sending' && state !== '')) && 'discard',
+    (state === 'failed' || (isHere && (!canCopy || note !== ''))) && 'discard',
   ];
   return menu.filter((action) => action !== false);
 }

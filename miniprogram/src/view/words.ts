@@ -89,9 +89,17 @@ export function announcementRefusalText(refusal: Refusal | undefined, planned: n
   return refusalText(refusal);
 }
 
+const NAME_REJECTED = '昵称不符合规范，请换一个再进入';
+
+/** Why somebody may not be called so. */
+export function nameRefusalText(refusal: Refusal | undefined): string {
+  return refusal?.code === 'content_rejected' ? NAME_REJECTED : refusalText(refusal);
+}
+
 const CLOSED: Partial<Readonly<Record<ErrorCode, string>>> = {
   bad_frame: '房间不存在或名称有误，请检查后再进入',
   forbidden: '你已被移出房间或无权进入，请联系管理员',
+  content_rejected: NAME_REJECTED,
 };
 
 /** Why a room can't be entered, or had to be left. */

@@ -74,6 +74,8 @@ describe('what can be done with a message', () => {
     expect(menuOf(pending('failed'), host, NOW)).toEqual(['resend', 'copy', 'discard']);
     expect(menuOf(pending('waiting'), host, NOW)).toEqual(['copy']);
     expect(menuOf(pending('sending'), host, NOW)).toEqual(['copy']);
+    const held = { ...pending('waiting'), note: '内容等待审核，稍后会自动发出' };
+    expect(menuOf(held, host, NOW)).toEqual(['copy', 'discard']);
   });
 
   it('fits in WeChat’s action sheet, each once and with a label', () => {

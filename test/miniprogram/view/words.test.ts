@@ -5,6 +5,7 @@ import {
   announcementRefusalText,
   bannerOf,
   closedText,
+  nameRefusalText,
   RECOVERED,
   refusalText,
   roleText,
@@ -22,6 +23,7 @@ describe('a refusal', () => {
     for (const words of [
       refusalText(refusal),
       closedText(refusal),
+      nameRefusalText(refusal),
       actionRefusalText('vote', refusal),
       actionRefusalText('recall', refusal),
       announcementRefusalText(refusal, 0),
@@ -55,6 +57,14 @@ describe('a refusal', () => {
       if (ERRORS[code].retryable) expect(words, code).toMatch(/稍后再[试发]/);
       else expect(words, code).not.toContain('稍后');
     }
+  });
+
+  it('of a name speaks of the name, at the door too', () => {
+    const rejected = { code: 'content_rejected', message: '' } as const;
+    expect(nameRefusalText(rejected)).toContain('昵称');
+    expect(closedText(rejected)).toContain('昵称');
+    expect(refusalText(rejected)).not.toContain('昵称');
+    expect(nameRefusalText(undefined)).toBe(refusalText(undefined));
   });
 
   it('at the door speaks of the room', () => {

@@ -7,7 +7,7 @@ import { keepAvatar } from '../../platform/pictures.ts';
 import { roomNameProblem } from '../../view/compose.ts';
 import { faceOf } from '../../view/face.ts';
 import { type RoomLine, roomLine } from '../../view/lobby.ts';
-import { refusalText } from '../../view/words.ts';
+import { nameRefusalText } from '../../view/words.ts';
 
 /** Offered to who has not been anywhere. */
 const FIRST_ROOM = '大厅';
@@ -155,7 +155,7 @@ Page({
     const answer = await app.services.account.rename(profile);
     this.setData({ profileBusy: false });
     if (!answer.ok) {
-      this.setData({ profileVisible: true, profileProblem: refusalText(answer.refusal) });
+      this.setData({ profileVisible: true, profileProblem: nameRefusalText(answer.refusal) });
       return;
     }
     this.setData({ profileVisible: false });
