@@ -14,6 +14,10 @@ export interface Env {
   readonly ADMIN_KEY?: string;
   readonly WECHAT_APPID?: string;
   readonly WECHAT_SECRET?: string;
+  /** Signs what WeChat pushes to `/api/wechat/push`: the Token of the console. */
+  readonly WECHAT_PUSH_TOKEN?: string;
+  /** Encrypts it in safe mode: the EncodingAESKey of the console. */
+  readonly WECHAT_PUSH_AES_KEY?: string;
   /** Where WeChat's server API is; another only for tests. */
   readonly WECHAT_API_BASE?: string;
   /** "true" lets anybody in under any name: for development only. */
