@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type MediaToCheck, requestMediaCheck } from '../../worker/media/media-check.ts';
+import { findCheck } from '../../worker/media/open-checks.ts';
+import { checkUpload } from '../../worker/media/upload-check.ts';
 import type { MediaCheckCall } from '../support/media-check-stand-in.ts';
 
 const base = env.WECHAT_API_BASE ?? '';
@@ -54,5 +56,45 @@ describe('a check of WeChat', () => {
       { ...picture, openid: 'o' },
     );
     await expect(failed).rejects.toThrow(/^mediaCheckAsync failed: \w+$/);
+  });
+});
+
+describe('an upload', () => {
+  const bucket = env.MEDIA as R2Bucket;
+  const accessToken = async () => 'token-1';
+
+  it('is checked by its full address; what the verdict will be about is kept', async () => {
+    for (const room of ['大厅', undefined]) {
+      const openid = `o-upload-${room ? 'room' : 'any'}`;
+      const check = { base, accessToken, openid: async () => openid };
+      const upload = { url: '/media/k1', type: 'image' } as const;
+      await checkUpload(bucket, upload, room, 'https://chat.example', check);
+      const [call] = await callsOf(openid);
+      expect(call?.media_url).toBe('https://chat.example/media/k1');
+      expect(await findCheck(bucket, call?.traceId ?? '')).toEqual({
+        key: 'k1',
+        ...(room && { room }),
+      });
+    }
+  });
+
+  it('that can not be checked stays, and the log says so', async () => {
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const upload = { url: '/media/k2', type: 'voice' } as const;
+    for (const openid of [
+      async () => 'errcode-61010',
+      () => Promise.reject(new Error('sealed for somebody else')),
+    ]) {
+      await checkUpload(bucket, upload, 'lobby', 'https://x.example', {
+        base,
+        accessToken,
+        openid,
+      });
+    }
+    expect(logged.mock.calls).toEqual([
+      ['/media/k2 was not checked: mediaCheckAsync failed: errcode 61010'],
+      ['/media/k2 was not checked: sealed for somebody else'],
+    ]);
+    logged.mockRestore();
   });
 });
