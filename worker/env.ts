@@ -8,6 +8,8 @@ export interface Env {
   readonly CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
   /** Where uploaded pictures and sounds are; without it there are none. */
   readonly MEDIA?: R2Bucket;
+  /** How often one user may upload; without it there is no limit. */
+  readonly UPLOAD_RATE?: RateLimit;
   /** Signs session tokens and keys user ids; a secret of at least 32 characters. */
   readonly SESSION_SECRET?: string;
   /** What back ends and operators show; a secret of at least 32 characters. */
