@@ -14,6 +14,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
+import { answerMediaCheck } from './media-check-stand-in.ts';
 import { TEST_SECRETS } from './secrets.ts';
 
 declare module 'vitest' {
@@ -138,7 +139,9 @@ export async function startWeChatStandIn(): Promise<WeChatStandIn> {
     verdicts: new Map(),
   };
   const server = createServer(async (request, response) => {
-    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (await answerMediaCheck(request, url, response)) return;
+    const { pathname, searchParams: query } = url;
     switch (`${request.method} ${pathname}`) {
       case 'GET /sns/jscode2session':
         logIn(query, response);
