@@ -26,7 +26,7 @@ import { GroupCommit } from './room/group-commit.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { HOSTS_ONLY, type Inbound, Room } from './room/room.ts';
-import { EXPORT_PATH, exportEvents } from './room-export.ts';
+import { EXPORT_PATH, exportResponse } from './room-export.ts';
 import { RoomLog } from './room-log.ts';
 import {
   SqlAddressBook,
@@ -92,12 +92,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Takes what is no call but a stream: a WebSocket upgrade that the Worker has let through, or an export. */
   override async fetch(request: Request): Promise<Response> {
-    return new URL(request.url).pathname === EXPORT_PATH ? this.#export() : this.#connect(request);
-  }
-
-  #export(): Response {
-    const open = this.#look();
-    return new Response(open ? exportEvents(open.log) : null);
+    const isExport = new URL(request.url).pathname === EXPORT_PATH;
+    return isExport ? exportResponse(this.#look()?.log) : this.#connect(request);
   }
 
   #connect(request: Request): Response {
