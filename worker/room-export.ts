@@ -7,8 +7,8 @@ export const EXPORT_PATH = '/export';
 
 type Source = Pick<RoomLog, 'head' | 'oldest' | 'readLines'>;
 
-/** A chunk is sent once it has as many characters; a batch that is longer is sent as one. */
-const CHUNK_CHARACTERS = 64 * 1024;
+/** About how much is read and sent at a time; what was stored as one batch stays together. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** The answer of a room's Durable Object; a room that nobody has entered has no log. */
 export function exportResponse(log: Source | undefined): Response {
@@ -31,15 +31,13 @@ function exportEvents(log: Source): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
-        let chunk = '';
-        while (chunk.length < CHUNK_CHARACTERS) {
-          const batch = log.readLines(after, head);
-          if (!batch) break;
-          chunk += `${batch.lines}\n`;
-          after = batch.last;
+        const chunk = log.readLines(after, head, CHUNK_BYTES);
+        if (!chunk) {
+          controller.close();
+          return;
         }
-        if (chunk === '') controller.close();
-        else controller.enqueue(encoder.encode(chunk));
+        after = chunk.last;
+        controller.enqueue(encoder.encode(`${chunk.lines}\n`));
       },
     },
     { highWaterMark: 0 },

@@ -27,14 +27,14 @@ const storedLines = (room: string) =>
       .join(''),
   );
 
-/** A room with so many events in batches of ten, of which about 400 make a chunk. */
-async function fullRoom(events: number): Promise<string> {
+/** A room with so many events in batches of ten, unless it is said otherwise. About 500 make a chunk. */
+async function fullRoom(events: number, batch = 10): Promise<string> {
   const room = newRoom();
   await (await Client.join(room, 'alice')).close();
   await runInDurableObject(stubOf(room), (_, { storage }) => {
     const log = new RoomLog(storage);
-    for (let first = 1; first <= events; first += 10) {
-      log.append(Array.from({ length: 10 }, (_, i) => storedEvent(first + i, Date.now())));
+    for (let first = 1; first <= events; first += batch) {
+      log.append(Array.from({ length: batch }, (_, i) => storedEvent(first + i, Date.now())));
     }
   });
   await evictDurableObject(stubOf(room));
@@ -129,6 +129,13 @@ describe('GET /api/rooms/:room/export', () => {
     const response = await exportOf(room);
     expect(response.headers.get('Edge-Chat-Last-Seq')).toBe('0');
     expect(await textOf(response)).toBe('');
+  });
+
+  it.each([1, 1_500])('reads rows of any size: of %i events', async (batch) => {
+    const room = await fullRoom(3_000, batch);
+    const text = await textOf(await exportOf(room));
+    expect(text).toBe(await storedLines(room));
+    expect(seqsOf(text)).toEqual(upTo(3_000));
   });
 
   it('ends with what was the newest when it began', async () => {
