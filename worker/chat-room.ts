@@ -350,13 +350,12 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */
   async #planAlarm(): Promise<void> {
-    const now = Date.now();
-    const due = this.#enter().agenda.next(now);
-    if (due === undefined) return;
     // One in the past has rung, or was given up by the platform: only storage knows.
-    const known = this.#alarmAt !== undefined && this.#alarmAt > now;
+    const known = this.#alarmAt !== undefined && this.#alarmAt > Date.now();
     if (!known) this.#alarmAt = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
-    if (this.#alarmAt !== undefined && this.#alarmAt <= due) return;
+    // Asked for after the wait, in which something else may have been planned.
+    const due = this.#enter().agenda.next(Date.now());
+    if (due === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= due)) return;
     this.#alarmAt = due;
     await this.ctx.storage.setAlarm(due);
   }
