@@ -17,7 +17,7 @@ type LogStorage = Pick<DurableObjectStorage, 'sql' | 'transactionSync'>;
 const MAX_ROW_CHARACTERS = 512 * 1024;
 
 /** Most rows that are looked at for one chunk of lines. */
-const MAX_CHUNK_ROWS = 1_000;
+const MAX_CHUNK_ROWS = 400;
 
 /** Events as text. */
 export interface LineChunk {
