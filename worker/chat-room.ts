@@ -34,7 +34,7 @@ import { eventsPerMinute, ReportSchedule, type RoomReport } from './room/report.
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { HOSTS_ONLY, type Inbound, Room } from './room/room.ts';
 import { SYSTEM_USER } from './room/system-user.ts';
-import { EXPORT_PATH, exportEvents } from './room-export.ts';
+import { EXPORT_PATH, exportResponse } from './room-export.ts';
 import { RoomLog } from './room-log.ts';
 import { RoomMedia } from './room-media.ts';
 import {
@@ -102,12 +102,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Takes what is no call but a stream: a WebSocket upgrade that the Worker has let through, or an export. */
   override async fetch(request: Request): Promise<Response> {
-    return new URL(request.url).pathname === EXPORT_PATH ? this.#export() : this.#connect(request);
-  }
-
-  #export(): Response {
-    const open = this.#look();
-    return new Response(open ? exportEvents(open.log) : null);
+    const isExport = new URL(request.url).pathname === EXPORT_PATH;
+    return isExport ? exportResponse(this.#look()?.log) : this.#connect(request);
   }
 
   #connect(request: Request): Response {
@@ -456,13 +452,12 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */
   async #planAlarm(): Promise<void> {
-    const now = Date.now();
-    const due = this.#enter().agenda.next(now);
-    if (due === undefined) return;
     // One in the past has rung, or was given up by the platform: only storage knows.
-    const known = this.#alarmAt !== undefined && this.#alarmAt > now;
+    const known = this.#alarmAt !== undefined && this.#alarmAt > Date.now();
     if (!known) this.#alarmAt = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
-    if (this.#alarmAt !== undefined && this.#alarmAt <= due) return;
+    // Asked for after the wait, in which something else may have been planned.
+    const due = this.#enter().agenda.next(Date.now());
+    if (due === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= due)) return;
     this.#alarmAt = due;
     await this.ctx.storage.setAlarm(due);
   }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import {
   type EventResponse,
+  EXPORT_LAST_HEADER,
   ModerationRequestSchema,
   NoticeRequestSchema,
   type NoticeResponse,
@@ -47,7 +48,7 @@ export const adminRoutes = new Hono<AppEnv>()
   })
   .get('/:room/export', requireAdmin(), async (c) => {
     const room = roomOf(c);
-    const { body } = await withRetry(() =>
+    const { body, headers } = await withRetry(() =>
       roomStub(c.env, room).fetch(`https://room${EXPORT_PATH}`),
     );
     return new Response(body, {
@@ -55,6 +56,7 @@ export const adminRoutes = new Hono<AppEnv>()
         'Content-Type': 'application/x-ndjson',
         'Content-Disposition': attachment(`${room}.ndjson`),
         'Cache-Control': 'no-store',
+        [EXPORT_LAST_HEADER]: headers.get(EXPORT_LAST_HEADER) ?? '',
       },
     });
   })

@@ -27,7 +27,14 @@ export class Agenda {
 
   /** When something is to be done next; `undefined` while there is nothing to do. */
   next(now: number): number | undefined {
-    const times = this.#tasks.flatMap((task) => this.#dueOf(task, now) ?? []);
+    const times = this.#tasks.flatMap((task) => {
+      try {
+        return this.#dueOf(task, now) ?? [];
+      } catch (fault) {
+        this.#onFault(fault);
+        return [];
+      }
+    });
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 

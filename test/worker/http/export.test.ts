@@ -27,14 +27,14 @@ const storedLines = (room: string) =>
       .join(''),
   );
 
-/** A room with so many events in batches of ten, of which about 400 make a chunk. */
-async function fullRoom(events: number): Promise<string> {
+/** A room with so many events in batches of ten, unless it is said otherwise. About 500 make a chunk. */
+async function fullRoom(events: number, batch = 10): Promise<string> {
   const room = newRoom();
   await (await Client.join(room, 'alice')).close();
   await runInDurableObject(stubOf(room), (_, { storage }) => {
     const log = new RoomLog(storage);
-    for (let first = 1; first <= events; first += 10) {
-      log.append(Array.from({ length: 10 }, (_, i) => storedEvent(first + i, Date.now())));
+    for (let first = 1; first <= events; first += batch) {
+      log.append(Array.from({ length: batch }, (_, i) => storedEvent(first + i, Date.now())));
     }
   });
   await evictDurableObject(stubOf(room));
@@ -48,11 +48,12 @@ async function textOf(response: Response): Promise<string> {
 
 /** An export that is read on when the test says so: its beginning is. */
 async function begin(room: string) {
-  const { body } = await exportOf(room);
+  const { body, headers } = await exportOf(room);
   if (!body) throw new Error('an export has a body');
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let { value: text = '' } = await reader.read();
   return {
+    last: headers.get('Edge-Chat-Last-Seq'),
     /** Stops reading. */
     stop: () => reader.cancel(),
     /** Reads on to the end; all the text. */
@@ -85,6 +86,7 @@ describe('GET /api/rooms/:room/export', () => {
       `attachment; filename="${room.replace('直播间', '___')}.ndjson"; ` +
         `filename*=UTF-8''${encodeURIComponent(room)}.ndjson`,
     );
+    expect(response.headers.get('Edge-Chat-Last-Seq')).toBe('4');
     const text = await textOf(response);
     expect(text).toBe(await storedLines(room));
     expect(text).not.toContain('oops');
@@ -112,6 +114,7 @@ describe('GET /api/rooms/:room/export', () => {
     const room = newRoom();
     const response = await exportOf(room);
     expect(response.status).toBe(200);
+    expect(response.headers.get('Edge-Chat-Last-Seq')).toBe('0');
     expect(await textOf(response)).toBe('');
     const tables = await runInDurableObject(stubOf(room), (_, { storage }) =>
       storage.sql.exec(`SELECT name FROM sqlite_master WHERE name = 'meta'`).toArray(),
@@ -119,9 +122,26 @@ describe('GET /api/rooms/:room/export', () => {
     expect(tables).toEqual([]);
   });
 
+  it('of a room of which nothing is kept is empty, and says so', async () => {
+    const room = await fullRoom(20);
+    await runInDurableObject(stubOf(room), (_, { storage }) => new RoomLog(storage).trim(20));
+    await evictDurableObject(stubOf(room));
+    const response = await exportOf(room);
+    expect(response.headers.get('Edge-Chat-Last-Seq')).toBe('0');
+    expect(await textOf(response)).toBe('');
+  });
+
+  it.each([1, 1_500])('reads rows of any size: of %i events', async (batch) => {
+    const room = await fullRoom(3_000, batch);
+    const text = await textOf(await exportOf(room));
+    expect(text).toBe(await storedLines(room));
+    expect(seqsOf(text)).toEqual(upTo(3_000));
+  });
+
   it('ends with what was the newest when it began', async () => {
     const room = await fullRoom(3_000);
-    const { finish } = await begin(room);
+    const { last, finish } = await begin(room);
+    expect(last).toBe('3000');
     await (await Client.join(room, 'bob')).say('late');
     expect(seqsOf(await finish())).toEqual(upTo(3_000));
   });

@@ -48,7 +48,7 @@ describe('Agenda', () => {
     const rejecting = new Errand(1, () => Promise.reject(new Error('later')));
     const asking: Task = {
       due: () => {
-        throw new Error('not even asked');
+        throw new Error('when asked');
       },
       run: () => {},
     };
@@ -59,8 +59,10 @@ describe('Agenda', () => {
     expect(faults).toMatchObject([
       { message: 'at once' },
       { message: 'later' },
-      { message: 'not even asked' },
+      { message: 'when asked' },
     ]);
+    expect(agenda.next(1)).toBe(1 + MINUTE);
+    expect(faults).toHaveLength(4);
   });
 
   it('what fails is tried again, ever less often, until it succeeds', async () => {
