@@ -138,6 +138,18 @@ async function takeTwoPhones(browser: Browser, server: Server): Promise<void> {
   console.log('docs/pictures/two-phones.png');
 }
 
+/** The operator's page of the room that the phones are in. */
+async function takeOperator(browser: Browser, copy: ProjectCopy, server: Server): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 760 }, locale: 'zh-CN' });
+  await page.goto(server.http('/admin'));
+  await page.getByLabel('管理密钥').fill(copy.devVar('ADMIN_KEY') ?? '');
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.frameLocator('iframe').getByText(ROOM, { exact: true }).click();
+  await page.frameLocator('iframe').getByText('彩蛋马上来').waitFor();
+  await page.screenshot({ path: join(FOLDER, 'operator.png'), animations: 'disabled' });
+  console.log('docs/pictures/operator.png');
+}
+
 const executable = findBrowser();
 if (executable === undefined) process.exit(1);
 mkdirSync(FOLDER, { recursive: true });
@@ -146,6 +158,7 @@ const server = await Server.start(copy.folder);
 const browser = await launchBrowser(executable);
 try {
   await takePictures(browser, copy, server);
+  await takeOperator(browser, copy, server);
   await takeTwoPhones(browser, server);
 } finally {
   await browser.close();

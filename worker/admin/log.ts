@@ -94,5 +94,5 @@ function deed(event: Deed, { room, now, nameOf }: LogScene): Html {
 }
 
 function when({ seq, at }: JournalEvent, { now }: LogScene): Html {
-  return html`<time class="number" datetime="${machineTime(at)}" title="#${seq}">${clockTime(at, now)}</time>`;
+  return html`<span class="number">#${seq}</span><time class="number" datetime="${machineTime(at)}">${clockTime(at, now)}</time>`;
 }

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { NONCE, secureHeaders } from 'hono/secure-headers';
+import { trimTrailingSlash } from 'hono/trailing-slash';
 import * as v from 'valibot';
 import { PageQuerySchema, SeqParamSchema } from '../../shared/http.ts';
 import { ModerationActionSchema, RoomNameSchema, UserIdSchema } from '../../shared/protocol.ts';
@@ -57,6 +58,7 @@ export const operatorPages = new Hono<AppEnv>()
       // For a whole domain, which is not ours to decide.
       strictTransportSecurity: false,
     }),
+    trimTrailingSlash(),
     async (c, next) => {
       await next();
       c.header('Cache-Control', 'no-store');
@@ -259,10 +261,14 @@ function showRefusal(c: AppContext, refused: RefusalError): Answered {
       : refusal.code === 'forbidden'
         ? WORDS.foreignForm
         : REFUSALS[refusal.code];
-  const content = withBar(html`<div class="card form"><h1>${WORDS.sorry}</h1>
+  const box = html`<div class="card form"><h1>${WORDS.sorry}</h1>
 ${complaint(refusal, words)}
-<div class="buttons"><a class="button" href="${HOME}" target="_top">${WORDS.rooms}</a></div></div>`);
-  return show(c, { title: WORDS.sorry, layout: 'page', content }, status);
+<div class="buttons"><a class="button" href="${HOME}" target="_top">${WORDS.rooms}</a></div></div>`;
+  // What is live tries again by itself, unless that is no use.
+  const isFrame = c.req.path.endsWith('/live');
+  const refresh = isFrame && refusal.code === 'server_error' ? REFRESH_SECONDS : undefined;
+  const [layout, content] = isFrame ? ['frame', box] : ['page', withBar(box)];
+  return show(c, { title: WORDS.sorry, layout, content, refresh }, status);
 }
 
 function whyLogin(c: AppContext): string {

@@ -84,14 +84,16 @@ textarea { resize: vertical; line-height: 1.5; }
 .find input { min-width: 0; }
 
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow); }
-.form { display: grid; gap: 18px; max-width: 560px; margin: 16px auto 0; padding: 24px; }
+.form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 18px; max-width: 560px; margin: 16px auto 0; padding: 24px; }
 form.steps { display: grid; gap: 18px; }
 .field { display: grid; gap: 6px; }
 .field > span, legend { font-weight: 600; }
 .field .small { font-weight: 400; }
 fieldset { border: 0; margin: 0; padding: 0; display: grid; gap: 8px; }
 legend { padding: 0; margin-bottom: 6px; }
-.choice { display: flex; align-items: center; gap: 8px; min-height: 28px; }
+.choice { display: flex; align-items: center; gap: 8px; min-height: 28px; min-width: 0; }
+.choice > * { min-width: 0; }
+.choice > .face { flex: none; }
 .choice input { accent-color: var(--brand); width: 16px; height: 16px; margin: 0; }
 .indent { padding-left: 24px; }
 .buttons { display: flex; flex-wrap: wrap; gap: 10px; }

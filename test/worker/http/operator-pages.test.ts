@@ -1,6 +1,7 @@
 /** The operator's pages at /admin, as a browser asks for them. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { directoryStub, RoomDirectory } from '../../../worker/directory.ts';
 import type { Env } from '../../../worker/env.ts';
 import { app } from '../../../worker/http/app.ts';
 import { issueOperatorToken } from '../../../worker/identity/operator.ts';
@@ -169,6 +170,12 @@ describe('the door', () => {
     }
   });
 
+  it('opens at the address with a slash as well', async () => {
+    const response = await get('/admin/', await logIn());
+    expect([301, 302]).toContain(response.status);
+    expect(response.headers.get('Location')).toMatch(/\/admin$/);
+  });
+
   it('logs out', async () => {
     const response = await submit('/admin/logout', {}, await logIn());
     expect(response.status).toBe(303);
@@ -274,6 +281,34 @@ describe('the list of rooms', () => {
   });
 });
 
+describe('the list of rooms in trouble', () => {
+  it('marks what may have changed without a word', async () => {
+    const room = newRoom();
+    const report = { online: 7, head: 1, perMinute: 9, at: Date.now() - 2 * HOUR };
+    await directoryStub(env).report(room, report, true);
+    const text = await page('/admin/live');
+    const row = text.slice(text.indexOf(`/admin/rooms/${room}"`)).split('</li>')[0];
+    for (const each of ['7 人在线', '0 条/分钟', '2 小时前', '久未更新'])
+      expect(row).toContain(each);
+  });
+
+  it('says that it can’t be had, and tries again by itself', async () => {
+    const cookie = await logIn();
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const list = vi.spyOn(RoomDirectory.prototype, 'list').mockImplementation(() => {
+      throw new Error('the directory is down');
+    });
+    const response = await get('/admin/live', cookie);
+    list.mockRestore();
+    errors.mockRestore();
+    expect(response.status).toBe(500);
+    const text = await response.text();
+    expect(text).toContain('服务器出错');
+    expect(text).toContain('http-equiv="refresh"');
+    expect(text).not.toContain('is down');
+  });
+});
+
 describe('a room', () => {
   it('shows who is there, what happened, and what can be done', async () => {
     const room = newRoom();
@@ -289,13 +324,13 @@ describe('a room', () => {
     await ann.moderate('mute', 'guest:bob');
     const text = await page(at(room, '/live'));
     const words = ['主持人', '房主', 'red', '大家好', '提问', '为什么？', '消息已撤回'];
-    for (const each of [...words, '撤回了第 3 条', '关闭了第 2 条提问', '成员 · 3', '永久']) {
+    for (const each of [...words, '撤回了 #3', '关闭了提问 #2', '成员 · 3', '永久']) {
       expect(text).toContain(each);
     }
     expect(text).not.toContain('说错了');
     expect(text).toContain('user=guest%3Abob&amp;action=unmute');
     expect(text).not.toContain('user=guest%3Aolga&amp;action=');
-    expect(text.indexOf('关闭了第 2 条')).toBeLessThan(text.indexOf('大家好'));
+    expect(text.indexOf('关闭了提问 #2')).toBeLessThan(text.indexOf('大家好'));
   });
 
   it('[R6] says of a private message that it was, between whom, and never what', async () => {
