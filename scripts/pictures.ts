@@ -91,7 +91,7 @@ async function takePictures(browser: Browser, copy: ProjectCopy, server: Server)
   await hong.sees('新版本什么时候可以用上？');
   await hong.page.getByRole('button', { name: /我也想知道/ }).click();
   await host.sees('新版本什么时候可以用上？');
-  await host.page.getByRole('button', { name: '回答' }).click();
+  await host.page.getByRole('button', { name: '回答', exact: true }).click();
   await host.say('今晚十点开始推送，升级后就能用 🚀');
   await ming.sees('今晚十点开始推送');
   await ming.sees('已回答');
@@ -131,7 +131,7 @@ async function takePictures(browser: Browser, copy: ProjectCopy, server: Server)
     await line.getByRole('button', { name: /我也想知道/ }).click();
     await line.getByText('已想知道').waitFor();
   }
-  await gang.page.getByText('1 人也想知道').waitFor();
+  await gang.page.locator('question-panel').getByText('1 人也想知道').waitFor();
   await gang.picture('panel');
 
   await host.page.getByRole('button', { name: '关闭' }).first().click();
