@@ -255,6 +255,13 @@ export interface AnnouncementsResponse {
   readonly announcements: readonly Announcement[];
 }
 
+/**
+ * Header of the answer of `GET /api/rooms/:room/export`: the seq of the event that its last line holds, 0
+ * when there is none. A file that ends with another is not complete, whatever HTTP says: not everything
+ * between here and there passes on that a body broke off.
+ */
+export const EXPORT_LAST_HEADER = 'Edge-Chat-Last-Seq';
+
 /** What is wrong, in every answer that is not a 2xx. */
 export interface ErrorBody {
   readonly code: string;

@@ -26,6 +26,7 @@ import { GroupCommit } from './room/group-commit.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { HOSTS_ONLY, type Inbound, Room } from './room/room.ts';
+import { EXPORT_PATH, exportResponse } from './room-export.ts';
 import { RoomLog } from './room-log.ts';
 import {
   SqlAddressBook,
@@ -89,8 +90,13 @@ export class ChatRoom extends DurableObject<Env> {
     );
   }
 
-  /** Takes a WebSocket upgrade that the Worker has let through. */
+  /** Takes what is no call but a stream: a WebSocket upgrade that the Worker has let through, or an export. */
   override async fetch(request: Request): Promise<Response> {
+    const isExport = new URL(request.url).pathname === EXPORT_PATH;
+    return isExport ? exportResponse(this.#look()?.log) : this.#connect(request);
+  }
+
+  #connect(request: Request): Response {
     const session = readSessionHeader(request.headers);
     const since = new URL(request.url).searchParams.get('since');
     const { room, announcements } = this.#enter();
@@ -142,10 +148,10 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#look()?.room.info() ?? { name: this.#name, online: 0, head: 0, oldest: 1 };
   }
 
-  /** Who is online. */
-  members(session: Session): Answer<MembersResponse> {
+  /** Who is online, for a user or an operator. */
+  members(asker: Asker): Answer<MembersResponse> {
     const nobody = { online: 0, members: [] };
-    return this.#read(session, nobody, ({ room }) => room.members());
+    return this.#read(asker, nobody, ({ room }) => room.members());
   }
 
   /** The `limit` newest events before `before` that `session` may see. */
@@ -241,11 +247,11 @@ export class ChatRoom extends DurableObject<Env> {
     return verdict;
   }
 
-  /** What `session` reads of the room; `otherwise` when nobody ever entered it. */
-  #read<Value>(session: Session, otherwise: Value, read: (open: OpenRoom) => Value): Answer<Value> {
+  /** What `asker` reads of the room; `otherwise` when nobody ever entered it. */
+  #read<Value>(asker: Asker, otherwise: Value, read: (open: OpenRoom) => Value): Answer<Value> {
     const open = this.#look();
     if (!open) return { ok: true, value: otherwise };
-    const refusal = open.room.banOf(session.id);
+    const refusal = asker && open.room.banOf(asker.id);
     return refusal ? { ok: false, refusal } : { ok: true, value: read(open) };
   }
 

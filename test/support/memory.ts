@@ -3,8 +3,10 @@ import type { ChatEvent } from '../../shared/protocol.ts';
 import type {
   Address,
   AddressBook,
+  AnnouncementStore,
   EventLog,
   Flag,
+  PlannedAnnouncement,
   RoomSettings,
   SanctionStore,
   Sanctions,
@@ -128,6 +130,34 @@ export class MemorySanctionStore implements SanctionStore {
     const before = new Map(this.#users);
     return () => {
       this.#users = before;
+    };
+  }
+}
+
+export class MemoryAnnouncementStore implements AnnouncementStore {
+  #planned = new Map<string, PlannedAnnouncement>();
+  /** How many rows a store would have written. */
+  writes = 0;
+
+  read(): Iterable<PlannedAnnouncement> {
+    return [...this.#planned.values()];
+  }
+
+  write(announcement: PlannedAnnouncement): void {
+    this.writes++;
+    this.#planned.set(announcement.id, announcement);
+  }
+
+  remove(id: string): void {
+    this.writes++;
+    this.#planned.delete(id);
+  }
+
+  /** Takes back what is written until then. */
+  begin(): () => void {
+    const before = new Map(this.#planned);
+    return () => {
+      this.#planned = before;
     };
   }
 }

@@ -9,12 +9,14 @@ import type {
   ModerateFrame,
   SendContent,
 } from '../../shared/protocol.ts';
+import { Announcements } from '../../worker/room/announcements.ts';
 import type { Verdict } from '../../worker/room/authority.ts';
 import type { Peer, RoomSettings, Session } from '../../worker/room/ports.ts';
 import { Room, type RoomPolicy } from '../../worker/room/room.ts';
 import { Inbox } from './inbox.ts';
 import {
   MemoryAddressBook,
+  MemoryAnnouncementStore,
   MemoryFlag,
   MemoryLog,
   MemorySanctionStore,
@@ -53,11 +55,13 @@ export class RoomHarness {
   readonly addresses = new MemoryAddressBook();
   readonly settings = new MemorySettingsStore();
   readonly sanctions = new MemorySanctionStore();
+  readonly announcementStore = new MemoryAnnouncementStore();
   readonly someLackRoster = new MemoryFlag();
   readonly faults: unknown[] = [];
   readonly policy: RoomPolicy;
   now = 1_800_000_000_000;
   room: Room;
+  announcements: Announcements;
   #timers: { at: number; task: () => void }[] = [];
   #peers: FakePeer[] = [];
   #id = 0;
@@ -65,6 +69,7 @@ export class RoomHarness {
   constructor(policy: Partial<RoomPolicy> = {}) {
     this.policy = { ...GENEROUS, ...policy };
     this.room = this.#wake();
+    this.announcements = this.#announcements();
   }
 
   /** The room forgets all that is not stored; its connections live on [R8]. */
@@ -72,6 +77,7 @@ export class RoomHarness {
     this.#timers = [];
     this.#peers = this.#peers.filter((peer) => !peer.closed);
     this.room = this.#wake();
+    this.announcements = this.#announcements();
   }
 
   /** Whether anything is left that would keep the room awake. */
@@ -180,14 +186,19 @@ export class RoomHarness {
 
   #atomically<Result>(work: () => Result): Result {
     const settings = this.settings.read();
-    const undo = this.sanctions.begin();
+    const undo = [this.sanctions.begin(), this.announcementStore.begin()];
     try {
       return work();
     } catch (fault) {
       this.settings.write(settings);
-      undo();
+      for (const each of undo) each();
       throw fault;
     }
+  }
+
+  #announcements(): Announcements {
+    const { announcementStore: store, room } = this;
+    return new Announcements({ store, room, operator: SYSTEM, clock: () => this.now });
   }
 
   #wake(): Room {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import {
   type EventResponse,
+  EXPORT_LAST_HEADER,
   ModerationRequestSchema,
   NoticeRequestSchema,
   type NoticeResponse,
@@ -10,10 +11,12 @@ import {
 import type { AckFrame } from '../../shared/protocol.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Verdict } from '../room/authority.ts';
+import { EXPORT_PATH } from '../room-export.ts';
 import type { AppEnv } from './app-types.ts';
 import { limitBody, requireAdmin } from './guards.ts';
 import { parseInput, readBody, roomOf } from './input.ts';
-import { askRoom } from './rooms-client.ts';
+import { withRetry } from './retry.ts';
+import { askRoom, roomStub } from './rooms-client.ts';
 
 /** The id of a request that has none: it makes asking the room twice safe. */
 const newId = () => crypto.randomUUID();
@@ -40,11 +43,31 @@ export const adminRoutes = new Hono<AppEnv>()
     const { seq, at } = ackOf(await askRoom(c.env, roomOf(c), (room) => room.recall(id, target)));
     return c.json({ id, seq, at } satisfies EventResponse);
   })
+  .get('/:room/export', requireAdmin(), async (c) => {
+    const room = roomOf(c);
+    const { body, headers } = await withRetry(() =>
+      roomStub(c.env, room).fetch(`https://room${EXPORT_PATH}`),
+    );
+    return new Response(body, {
+      headers: {
+        'Content-Type': 'application/x-ndjson',
+        'Content-Disposition': attachment(`${room}.ndjson`),
+        'Cache-Control': 'no-store',
+        [EXPORT_LAST_HEADER]: headers.get(EXPORT_LAST_HEADER) ?? '',
+      },
+    });
+  })
   .put('/:room/settings', requireAdmin(), limitBody(), async (c) => {
     const change = await readBody(c, SettingsRequestSchema);
     const id = newId();
     return c.json(await askRoom(c.env, roomOf(c), (room) => room.configure(change, id)));
   });
+
+/** Makes a browser save the answer as a file: with a name in ASCII for what does not know RFC 6266. */
+function attachment(fileName: string): string {
+  const ascii = fileName.replace(/[^\x20-\x7e]|["\\]/gu, '_');
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(fileName)}`;
+}
 
 /** The ack of what was accepted; throws the refusal of what was not. */
 function ackOf(verdict: Verdict): AckFrame {

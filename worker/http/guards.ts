@@ -1,6 +1,7 @@
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
+import { EXPORT_LAST_HEADER } from '../../shared/http.ts';
 import { MAX_BODY_BYTES } from '../../shared/limits.ts';
 import { checkAdminKey, isAdminKey } from '../identity/admin.ts';
 import { bearerOf } from '../identity/bearer.ts';
@@ -54,5 +55,6 @@ export const allowOrigins = () =>
       isAllowedOrigin(origin, c.req.url, c.env.ALLOWED_ORIGINS) ? origin : null,
     allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type'],
+    exposeHeaders: [EXPORT_LAST_HEADER],
     maxAge: 86_400,
   });
