@@ -63,10 +63,12 @@ export class QuestionBoard {
   /** The room has changed. */
   tell(change: RoomChange): void {
     const { self } = this.options.room;
-    if (change.timeline?.cleared || (change.room && self.role !== this.role)) this.outdate();
+    const hasNewRole = change.room === true && self.role !== this.role;
     this.role = self.role;
+    if (change.timeline?.cleared || hasNewRole) this.outdate();
     if (change.events) this.follow(change.events);
-    if (!change.connection || !this.options.room.isCaughtUp || !this.outdated) return;
+    if (!(change.connection || hasNewRole)) return;
+    if (!this.options.room.isCaughtUp || !this.outdated) return;
     this.failures = 0;
     if (!this.since) void this.fetch();
   }

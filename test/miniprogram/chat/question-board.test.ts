@@ -139,6 +139,12 @@ describe('the questions of a room', () => {
     expect(h.asked).toBe(2);
     await h.answer(2, listed(1), listed(2));
     expect(h.shown).toEqual(['1+0', '2+0']);
+    // While they are there.
+    h.room.self.role = 'member';
+    h.tell({ room: true, presence: true });
+    expect(h.asked).toBe(3);
+    h.tell({ room: true });
+    expect(h.asked).toBe(3);
   });
 
   it('are tried for again after a failure, a few times and later each time', async () => {
