@@ -73,9 +73,13 @@ export class QuestionBoard {
     if (!this.since) void this.fetch();
   }
 
-  /** Somebody wants to see them: asks again where that had failed. */
-  retry(): void {
-    if (!this.hasFailed) return;
+  /**
+   * Somebody wants to see them: asks again where that had failed, and for what the list lacks. That it
+   * lacks something is no reason to ask by itself: a whole crowd would, at once.
+   */
+  refresh(): void {
+    const lacks = this.list?.lacks === true && !this.since;
+    if (!this.hasFailed && !lacks) return;
     this.failures = 0;
     void this.fetch();
   }
@@ -99,7 +103,6 @@ export class QuestionBoard {
     if (!list || outdated) return;
     this.list = withEvents(list, events, this.options.room.self.id);
     if (this.list.questions !== list.questions) this.options.onChange();
-    if (this.list.lacks && !this.since && this.failures === 0) void this.fetch();
   }
 
   private async fetch(): Promise<void> {
