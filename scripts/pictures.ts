@@ -91,7 +91,7 @@ async function takePictures(browser: Browser, copy: ProjectCopy, server: Server)
   await hong.sees('新版本什么时候可以用上？');
   await hong.page.getByRole('button', { name: /我也想知道/ }).click();
   await host.sees('新版本什么时候可以用上？');
-  await host.page.getByRole('button', { name: '回答' }).click();
+  await host.page.getByRole('button', { name: '回答', exact: true }).click();
   await host.say('今晚十点开始推送，升级后就能用 🚀');
   await ming.sees('今晚十点开始推送');
   await ming.sees('已回答');
@@ -113,6 +113,42 @@ async function takePictures(browser: Browser, copy: ProjectCopy, server: Server)
   await ming.page.goto(server.http('/phone.html?phone=a'));
   await ming.sees('别走开');
   await ming.picture('lobby');
+
+  const gang = await openPhone(browser, server, { name: '小刚', room: ROOM });
+  await gang.page.locator('textarea').waitFor();
+  await gang.ask('老用户升级有优惠吗？');
+  await hong.ask('会有线下体验活动吗？');
+  await hong.ask('直播有回放吗？昨天在高铁上，只看了一半');
+  await gang.sees('直播有回放吗');
+  await gang.page.getByRole('button', { name: /查看提问/ }).click();
+  await host.page.getByRole('button', { name: /查看提问/ }).click();
+  for (const [phone, question] of [
+    [host, '会有线下体验活动吗'],
+    [gang, '会有线下体验活动吗'],
+    [host, '老用户升级有优惠吗'],
+  ] as const) {
+    const line = phone.page.locator('.question-panel--question').filter({ hasText: question });
+    await line.getByRole('button', { name: /我也想知道/ }).click();
+    await line.getByText('已想知道').waitFor();
+  }
+  await gang.page.locator('question-panel').getByText('1 人也想知道').waitFor();
+  await gang.picture('panel');
+
+  await host.page.getByRole('button', { name: '关闭' }).first().click();
+  await host.page.getByRole('button', { name: '公告', exact: true }).click();
+  const sheet = host.page.locator('announcement-sheet');
+  await sheet.getByRole('radio', { name: '重复' }).click();
+  for (const [text, minutes] of [
+    ['提问请点左下角的问号，主持人会逐个回答', 10],
+    ['入场抽奖进行中，请不要离开房间', 30],
+  ] as const) {
+    await sheet.getByRole('textbox').fill(text);
+    await sheet.getByRole('radio', { name: `${minutes} 分钟` }).click();
+    await sheet.getByRole('button', { name: `每 ${minutes} 分钟发布一次` }).click();
+    await sheet.getByText(`每 ${minutes} 分钟 ·`).waitFor();
+  }
+  await host.page.getByText('公告已安排').waitFor({ state: 'hidden' });
+  await host.picture('announcements');
 }
 
 async function takeTwoPhones(browser: Browser, server: Server): Promise<void> {

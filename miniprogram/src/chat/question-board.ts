@@ -63,17 +63,23 @@ export class QuestionBoard {
   /** The room has changed. */
   tell(change: RoomChange): void {
     const { self } = this.options.room;
-    if (change.timeline?.cleared || (change.room && self.role !== this.role)) this.outdate();
+    const hasNewRole = change.room === true && self.role !== this.role;
     this.role = self.role;
+    if (change.timeline?.cleared || hasNewRole) this.outdate();
     if (change.events) this.follow(change.events);
-    if (!change.connection || !this.options.room.isCaughtUp || !this.outdated) return;
+    if (!(change.connection || hasNewRole)) return;
+    if (!this.options.room.isCaughtUp || !this.outdated) return;
     this.failures = 0;
     if (!this.since) void this.fetch();
   }
 
-  /** Somebody wants to see them: asks again where that had failed. */
-  retry(): void {
-    if (!this.hasFailed) return;
+  /**
+   * Somebody wants to see them: asks again where that had failed, and for what the list lacks. That it
+   * lacks something is no reason to ask by itself: a whole crowd would, at once.
+   */
+  refresh(): void {
+    const lacks = this.list?.lacks === true && !this.since;
+    if (!this.hasFailed && !lacks) return;
     this.failures = 0;
     void this.fetch();
   }
@@ -97,7 +103,6 @@ export class QuestionBoard {
     if (!list || outdated) return;
     this.list = withEvents(list, events, this.options.room.self.id);
     if (this.list.questions !== list.questions) this.options.onChange();
-    if (this.list.lacks && !this.since && this.failures === 0) void this.fetch();
   }
 
   private async fetch(): Promise<void> {

@@ -13,6 +13,7 @@ import type {
   EventsFrame,
   ModerateFrame,
   PageFrame,
+  PresenceFrame,
   RejectFrame,
   ServerFrame,
   User,
@@ -310,9 +311,7 @@ export class RoomClient {
         this.onReject(frame);
         return;
       case 'presence':
-        this.roster.apply(frame);
-        for (const id of frame.left ?? []) this.typists.remove(id);
-        this.tell({ presence: true });
+        this.onPresence(frame);
         return;
       case 'typing':
         if (frame.user.id !== this.me.id) this.typists.add(frame.user);
@@ -356,6 +355,17 @@ export class RoomClient {
     if (this.outbox.shown(this.timeline.upTo)) this.tell({ outbox: true });
     this.tell({ timeline: change, ...(fresh.length > 0 && { events: fresh }) });
     this.checkCaughtUp();
+  }
+
+  private onPresence(frame: PresenceFrame): void {
+    this.roster.apply(frame);
+    for (const id of frame.left ?? []) this.typists.remove(id);
+    const me = [...(frame.joined ?? []), ...(frame.members ?? [])].find(
+      ({ id }) => id === this.me.id,
+    );
+    const hasNewRole = me !== undefined && me.role !== this.me.role;
+    if (hasNewRole) this.me = me;
+    this.tell({ presence: true, ...(hasNewRole && { room: true }) });
   }
 
   private onReject(frame: RejectFrame): void {

@@ -139,6 +139,12 @@ describe('the questions of a room', () => {
     expect(h.asked).toBe(2);
     await h.answer(2, listed(1), listed(2));
     expect(h.shown).toEqual(['1+0', '2+0']);
+    // While they are there.
+    h.room.self.role = 'member';
+    h.tell({ room: true, presence: true });
+    expect(h.asked).toBe(3);
+    h.tell({ room: true });
+    expect(h.asked).toBe(3);
   });
 
   it('are tried for again after a failure, a few times and later each time', async () => {
@@ -154,13 +160,13 @@ describe('the questions of a room', () => {
     }
     expect(pauses).toEqual([500, 1_000, 2_000, undefined]);
     expect(h.asked).toBe(4);
-    h.board.retry();
+    h.board.refresh();
     expect([h.asked, h.board.hasFailed]).toEqual([5, false]);
-    h.board.retry();
+    h.board.refresh();
     expect(h.asked).toBe(5);
     await h.answer(1, listed(1));
     expect([h.shown, h.board.hasFailed]).toEqual([['1+0'], false]);
-    h.board.retry();
+    h.board.refresh();
     expect(h.asked).toBe(5);
   });
 
@@ -176,16 +182,23 @@ describe('the questions of a room', () => {
     expect(h.asked).toBe(2);
   });
 
-  it('are asked for again when something went of which only the server has more', async () => {
+  it('of which only the server has more are asked for when somebody wants to see them', async () => {
     const h = new Harness();
     h.connect();
     await h.answer(200, ...Array.from({ length: 200 }, (_, i) => listed(i + 1)));
     h.tell({ events: [action(201, 'recall', 50)] });
-    expect([h.asked, h.shown?.length, h.board.hasFailed]).toEqual([2, 199, false]);
+    expect([h.asked, h.shown?.length, h.board.hasFailed]).toEqual([1, 199, false]);
+    h.board.refresh();
+    h.board.refresh();
+    expect(h.asked).toBe(2);
     await h.fail();
     // It is still right, as far as it goes.
     h.tell({ events: [action(202, 'vote', 51)] });
     expect([h.board.hasFailed, h.shown?.[0]]).toEqual([false, '51+1']);
+    h.board.refresh();
+    await h.answer(202, listed(51, 1), listed(1));
+    h.board.refresh();
+    expect([h.asked, h.shown]).toEqual([3, ['51+1', '1+0']]);
   });
 
   it('are let be when the page is gone', async () => {

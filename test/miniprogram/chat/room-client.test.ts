@@ -83,6 +83,19 @@ describe('entering a room', () => {
     expect(both?.timeline?.updated.at(-1)?.content).toEqual({ type: 'recalled' });
   });
 
+  it('[R7] learns of a role that the user is given while they are there', async () => {
+    const h = new ClientHarness();
+    const socket = await h.enter({ self, online: 2, members: [self, user('u2')] });
+    await h.told();
+    socket.say({ type: 'presence', online: 2, joined: [{ ...user('u2'), role: 'host' }] });
+    expect((await h.told())[0]?.room).toBeUndefined();
+    socket.say({ type: 'presence', online: 2, joined: [{ ...self, role: 'host' }] });
+    expect(h.client.self).toEqual({ ...self, role: 'host' });
+    expect((await h.told())[0]).toEqual({ presence: true, room: true });
+    socket.say({ type: 'presence', online: 1, members: [self] });
+    expect(h.client.self.role).toBe('member');
+  });
+
   it('tells of all that comes, of whatever kind, and of nothing twice', async () => {
     const h = new ClientHarness();
     const socket = await h.enter({ head: 1 });

@@ -195,9 +195,14 @@ describe('the panel', () => {
   });
 
   it('asks for more at the end of a list', async () => {
-    const { trigger, extended } = await panel([line(1)]);
+    const { trigger, extended, findAll, set, tap } = await panel([line(1)]);
     trigger('wx-scroll-view', 'scrolltolower', { direction: 'bottom' });
     expect(extended).toEqual([{ tab: 'open' }]);
+    expect(findAll('.rest')).toEqual([]);
+    // Who is there in one go, before the list was longer.
+    set({ openCount: 2 });
+    tap('.rest');
+    expect(extended).toHaveLength(2);
   });
 
   it('is put away by its cross or beside it', async () => {

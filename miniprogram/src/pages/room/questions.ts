@@ -63,7 +63,7 @@ export class QuestionFeed {
     const { open, done } = this.state;
     const tab = open === 0 && done > 0 ? 'done' : 'open';
     panel.begin(tab, this.lines.show(board.questions ?? []));
-    board.retry();
+    board.refresh();
   }
 
   /** Nobody looks at the panel any more. */
@@ -77,7 +77,7 @@ export class QuestionFeed {
   }
 
   retry(): void {
-    this.board.retry();
+    this.board.refresh();
   }
 
   stop(): void {
