@@ -8,12 +8,18 @@ export interface Env {
   readonly CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
   /** Where uploaded pictures and sounds are; without it there are none. */
   readonly MEDIA?: R2Bucket;
+  /** How often one user may upload; without it there is no limit. */
+  readonly UPLOAD_RATE?: RateLimit;
   /** Signs session tokens and keys user ids; a secret of at least 32 characters. */
   readonly SESSION_SECRET?: string;
   /** What back ends and operators show; a secret of at least 32 characters. */
   readonly ADMIN_KEY?: string;
   readonly WECHAT_APPID?: string;
   readonly WECHAT_SECRET?: string;
+  /** Signs what WeChat pushes to `/api/wechat/push`: the Token of the console. */
+  readonly WECHAT_PUSH_TOKEN?: string;
+  /** Encrypts it in safe mode: the EncodingAESKey of the console. */
+  readonly WECHAT_PUSH_AES_KEY?: string;
   /** Where WeChat's server API is; another only for tests. */
   readonly WECHAT_API_BASE?: string;
   /** "true" lets anybody in under any name: for development only. */

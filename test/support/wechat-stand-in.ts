@@ -6,6 +6,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
+import { answerMediaCheck } from './media-check-stand-in.ts';
 import { TEST_SECRETS } from './secrets.ts';
 
 declare module 'vitest' {
@@ -35,8 +36,9 @@ function answer(query: URLSearchParams, response: ServerResponse): void {
 
 /** Starts the server and tells the tests where it is. Returns what stops it. */
 export default async function setup(project: TestProject): Promise<() => void> {
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
+    if (await answerMediaCheck(request, url, response)) return;
     if (url.pathname === '/sns/jscode2session') answer(url.searchParams, response);
     else response.writeHead(404).end();
   });

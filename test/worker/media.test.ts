@@ -1,4 +1,5 @@
 import { evictDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { MediaContent } from '../../shared/protocol.ts';
 import { MediaKeys, readKey, urlOfKey } from '../../worker/media/media-key.ts';
@@ -82,6 +83,11 @@ describe('a picture in a room', () => {
     const avatar = `https://edge-chat.test${url}`;
     const response = await post('/api/session', { name: 'alice', avatar });
     expect(await response.json()).toMatchObject({ user: { avatar } });
+    // By these names the bucket knows what may go after a while, and what has to stay.
+    const face = url.slice('/media/'.length);
+    const picture = (await uploaded(png(), { token, room: newRoom() })).url.slice('/media/'.length);
+    expect(await env.MEDIA?.head(`faces/${face}`)).not.toBeNull();
+    expect(await env.MEDIA?.head(`rooms/${picture}`)).not.toBeNull();
   });
 });
 

@@ -7,6 +7,7 @@ import { allowOrigins } from './guards.ts';
 import { mediaRoutes, uploadRoutes } from './media.ts';
 import { roomRoutes } from './rooms.ts';
 import { sessionRoutes } from './session.ts';
+import { wechatPushRoutes } from './wechat-push.ts';
 import { connect } from './ws.ts';
 
 /** All routes of the Worker. */
@@ -19,6 +20,7 @@ export const app = new Hono<AppEnv>()
   .route('/api/rooms', adminRoutes)
   .route('/api/media', uploadRoutes)
   .route('/media', mediaRoutes)
+  .route('/api/wechat/push', wechatPushRoutes)
   .notFound((c) => c.json({ error: { code: 'not_found', message: 'there is no such route' } }, 404))
   .onError((thrown, c) => {
     const { refusal, status } = toRefusalError(thrown);

@@ -15,7 +15,7 @@ import {
   readUpload,
   storeUpload,
 } from '../media/media-store.ts';
-import { notConfigured, type RefusalError, refuse } from '../refusal.ts';
+import { notConfigured, RefusalError, refuse } from '../refusal.ts';
 import type { AppContext, AppEnv } from './app-types.ts';
 import { parseRange } from './byte-range.ts';
 import { requireSession } from './guards.ts';
@@ -36,6 +36,9 @@ const limitUpload = () =>
     },
   });
 
+/** In milliseconds: the period of the limit in wrangler.toml. */
+const RATE_RETRY_MS = 60_000;
+
 /** `POST /api/media`: takes a picture or a sound, to be sent as the content of a message. */
 export const uploadRoutes = new Hono<AppEnv>().post(
   '/',
@@ -43,6 +46,7 @@ export const uploadRoutes = new Hono<AppEnv>().post(
   limitUpload(),
   async (c) => {
     const bucket = requireBucket(c.env);
+    await limitRate(c);
     const keys = new MediaKeys(requireSecret('SESSION_SECRET', c.env.SESSION_SECRET));
     const { file, room } = await readForm(c);
     const bytes = new Uint8Array(await file.arrayBuffer());
@@ -100,6 +104,17 @@ function headersOf(upload: Upload, { httpEtag }: R2Object): Headers {
     // The address is all that is needed to read it: pages of other origins may, too.
     'Access-Control-Allow-Origin': '*',
     'Cross-Origin-Resource-Policy': 'cross-origin',
+  });
+}
+
+/** A file costs more than a frame: who uploads too many at once has to wait. */
+async function limitRate(c: AppContext): Promise<void> {
+  const rate = await c.env.UPLOAD_RATE?.limit({ key: c.get('session').id });
+  if (!rate || rate.success) return;
+  throw new RefusalError({
+    code: 'rate_limited',
+    message: 'too many uploads: wait a minute',
+    retryAfter: RATE_RETRY_MS,
   });
 }
 

@@ -90,8 +90,7 @@ export class MediaKeys {
   open(key: string, owner: Required<Owner>): Upload | undefined {
     const bytes = bytesOf(key);
     if (!bytes) return undefined;
-    const isForOneRoom = ((bytes[FORMAT_AT] ?? 0) & ONE_ROOM) !== 0;
-    const expected = this.#signatureOf(bytes, isForOneRoom ? owner : { user: owner.user });
+    const expected = this.#signatureOf(bytes, hasRoom(bytes) ? owner : { user: owner.user });
     return timingSafeEqual(bytes.subarray(SIGNATURE_AT), expected) ? read(bytes) : undefined;
   }
 
@@ -109,6 +108,16 @@ export class MediaKeys {
 export function readKey(key: string): Upload | undefined {
   const bytes = bytesOf(key);
   return bytes && read(bytes);
+}
+
+/** Whether a key, made here or not, is for one room only. */
+export function isForOneRoom(key: string): boolean {
+  const bytes = bytesOf(key);
+  return bytes !== undefined && hasRoom(bytes);
+}
+
+function hasRoom(bytes: Uint8Array): boolean {
+  return ((bytes[FORMAT_AT] ?? 0) & ONE_ROOM) !== 0;
 }
 
 function bytesOf(key: string): Uint8Array | undefined {

@@ -1,6 +1,6 @@
 /** Uploads in the bucket. */
 import type { ImageFormat, VoiceFormat } from './formats/read-media.ts';
-import type { Owner, Upload } from './media-key.ts';
+import { isForOneRoom, type Owner, type Upload } from './media-key.ts';
 
 const CONTENT_TYPES: Record<ImageFormat | VoiceFormat, string> = {
   jpeg: 'image/jpeg',
@@ -16,8 +16,11 @@ const CONTENT_TYPES: Record<ImageFormat | VoiceFormat, string> = {
 /** What is under an address never changes: a year, which is as good as for ever. */
 export const MEDIA_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 
-/** Apart from all else in the bucket: who reads addresses finds nothing but uploads. */
-const nameOf = (key: string) => `media/${key}`;
+/**
+ * What is for a room goes when its messages have gone, by a rule of the bucket; faces stay. Both are apart
+ * from all else in the bucket: who reads addresses finds nothing but uploads.
+ */
+const nameOf = (key: string) => `${isForOneRoom(key) ? 'rooms' : 'faces'}/${key}`;
 
 /** The content type of an upload, by what it is. */
 export function contentTypeOf({ facts }: Upload): string {

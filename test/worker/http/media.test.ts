@@ -128,6 +128,32 @@ describe('an upload', () => {
   });
 });
 
+describe('who uploads too much', () => {
+  it('is told to wait; nobody else is', async () => {
+    const before = await stored();
+    const rate: RateLimit = { limit: async ({ key }) => ({ success: key !== 'guest:many' }) };
+    const uploadAs = async (name: string) => {
+      const body = new FormData();
+      body.set('file', new File([png()], 'a.png', { type: 'image/png' }));
+      return app.request(
+        'https://edge-chat.test/api/media',
+        { method: 'POST', headers: bearer(await guestToken(name)), body },
+        { ...env, UPLOAD_RATE: rate },
+        createExecutionContext(),
+      );
+    };
+    const refused = await uploadAs('many');
+    expect(refused.headers.get('Retry-After')).toBe('60');
+    expect(await errorOf(refused)).toEqual([429, 'rate_limited']);
+    expect(await stored()).toBe(before);
+    expect((await uploadAs('few')).status).toBe(201);
+  });
+
+  it('is found out by the platform, as it is set up here', async () => {
+    expect(await env.UPLOAD_RATE?.limit({ key: 'anybody' })).toEqual({ success: true });
+  });
+});
+
 describe('what is read again', () => {
   it('is not sent to who has it, nor to who asks for its headers only', async () => {
     const { url, size } = await uploaded(png());

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { MediaResponse } from '../../../shared/http.ts';
 import { bearer, guestToken, request } from './client.ts';
 
-/** How a test uploads; by default as the guest `alice`. */
+/** How a test uploads; by default as the guest `alice`, who may do so 30 times a minute. */
 export interface UploadOptions {
   readonly token?: string;
   readonly room?: string;
