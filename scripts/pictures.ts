@@ -13,9 +13,33 @@ const FOLDER = join(ROOT, 'docs/pictures');
 const PHONE = { width: 375, height: 740 };
 const ROOM = '产品发布会';
 
+/** A stage in the evening, as somebody in the audience would take it. */
+const STAGE = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 800" style="display: block">
+  <linearGradient id="sky" x2="0" y2="1"><stop stop-color="#1b1445" /><stop offset=".55"
+    stop-color="#7a2f8f" /><stop offset="1" stop-color="#ff9a6b" /></linearGradient>
+  <rect width="1200" height="800" fill="url(#sky)" />
+  <path d="M200 0L-60 620h520zM600 0L340 620h520zM1000 0L740 620h520z" fill="#fff" opacity=".15" />
+  <rect x="330" y="200" width="540" height="300" fill="#fff" />
+  <text x="600" y="402" fill="#7a2f8f" font-family="sans-serif" font-weight="700" font-size="150"
+    text-anchor="middle">2.0</text>
+  <rect y="640" width="1200" height="160" fill="#140d33" />
+  <path d="M30 650h1160" stroke="#140d33" stroke-width="84" stroke-dasharray="0 92"
+    stroke-linecap="round" />
+</svg>`;
+
+async function photograph(browser: Browser): Promise<Buffer> {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+  await page.setContent(`<body style="margin: 0">${STAGE}</body>`);
+  const photograph = await page.screenshot({ type: 'jpeg' });
+  await page.close();
+  return photograph;
+}
+
 interface Phone {
   readonly page: Page;
   say(text: string): Promise<void>;
+  show(): Promise<void>;
+  speak(seconds: number): Promise<void>;
   ask(text: string): Promise<void>;
   sees(text: string): Promise<void>;
   picture(name: string): Promise<void>;
@@ -51,6 +75,27 @@ async function openPhone(
     async ask(text) {
       await page.getByRole('button', { name: '改为提问' }).click();
       await say(text);
+    },
+    async show() {
+      const buffer = await photograph(browser);
+      await page.getByRole('button', { name: '图片和语音' }).click();
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        page.getByRole('button', { name: '图片', exact: true }).click(),
+      ]);
+      await chooser.setFiles({ name: 'stage.jpg', mimeType: 'image/jpeg', buffer });
+      await page.getByLabel(/正在上传|待发送|发送中/).waitFor({ state: 'detached' });
+    },
+    async speak(seconds) {
+      await page.getByRole('button', { name: '图片和语音' }).click();
+      await page.getByRole('button', { name: '语音', exact: true }).click();
+      const button = page.getByRole('button', { name: '按住 说话' });
+      await button.hover();
+      await page.mouse.down();
+      await page.locator('voice-input').getByText(`${seconds}″`).waitFor();
+      await page.mouse.up();
+      await page.locator('voice').waitFor();
+      await page.getByRole('button', { name: '改为打字' }).click();
     },
     async picture(file) {
       await page.screenshot({ path: join(FOLDER, `${file}.png`), animations: 'disabled' });
@@ -97,7 +142,6 @@ async function takePictures(browser: Browser, copy: ProjectCopy, server: Server)
   await ming.sees('已回答');
   await ming.picture('questions');
   await hong.sees('今晚十点开始推送');
-  await hong.picture('dark');
 
   await ming.page.getByRole('button', { name: '查看在线成员' }).click();
   await ming.page.getByText('私聊').first().waitFor();
@@ -151,6 +195,24 @@ async function takePictures(browser: Browser, copy: ProjectCopy, server: Server)
   await host.picture('announcements');
 }
 
+async function takeMedia(browser: Browser, server: Server): Promise<void> {
+  const room = '现场';
+  const ming = await openPhone(browser, server, { name: '小明', room });
+  await ming.page.locator('textarea').waitFor();
+  const hong = await openPhone(browser, server, { name: '小红', room, dark: true });
+  await hong.page.locator('textarea').waitFor();
+  await ming.say('我到现场了，给你们看看');
+  await ming.show();
+  await hong.page.locator('.picture--image-shown').waitFor();
+  await hong.page.locator('picture').click({ delay: 700 });
+  await hong.page.getByText('引用', { exact: true }).click();
+  await hong.say('哇，这个位置太好了！');
+  await ming.speak(4);
+  await hong.page.locator('voice').waitFor();
+  await hong.page.getByRole('button', { name: '图片和语音' }).click();
+  await hong.picture('dark');
+}
+
 async function takeTwoPhones(browser: Browser, server: Server): Promise<void> {
   const page = await browser.newPage({
     viewport: { width: 1280, height: 800 },
@@ -195,6 +257,7 @@ const browser = await launchBrowser(executable);
 try {
   await takePictures(browser, copy, server);
   await takeOperator(browser, copy, server);
+  await takeMedia(browser, server);
   await takeTwoPhones(browser, server);
 } finally {
   await browser.close();

@@ -204,6 +204,15 @@ describe('the composer', () => {
     expect(instance.value()).toBe('写了一半');
   });
 
+  it('is for writing again once somebody is mentioned', () => {
+    const { tap, button, offer, findAll, instance } = composer();
+    tap(button('图片和语音'));
+    tap(offer('语音'));
+    instance.insert('@小明 ');
+    expect(findAll('wx-textarea')).toHaveLength(1);
+    expect(instance.value()).toBe('@小明 ');
+  });
+
   it('offers nothing but words to a question and an answer', () => {
     for (const words of [{ mode: 'question' }, { fixedMode: true }]) {
       const { tap, set, button, offer, findAll, container } = composer();

@@ -105,7 +105,9 @@ function createAudio(device: Device) {
     play() {
       // What was stopped before it could begin is no failure.
       audio.play().catch((error: unknown) => {
-        if (!destroyed && !audio.error && !audio.paused) fail(messageOf(error));
+        const isStopped = error instanceof DOMException && error.name === 'AbortError';
+        // What can't be loaded is told by the element itself.
+        if (!destroyed && !isStopped && !audio.error) fail(messageOf(error));
       });
     },
     stop() {

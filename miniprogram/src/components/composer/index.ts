@@ -47,6 +47,7 @@ Component({
     insert(text: string) {
       const before = this.data.text;
       const gap = before === '' || /\s$/.test(before) ? '' : ' ';
+      this.setData({ speaking: false });
       this.write(`${before}${gap}${text}`);
       this.open();
     },

@@ -71,7 +71,7 @@ Component({
       this.setData({ phase: 'starting', cancelling: false, seconds: 0, left: 0 });
       const access = await microphone().catch(() => 'refused' as const);
       if (access === 'granted' && hold.held) {
-        wx.vibrateShort({ type: 'light' });
+        wx.vibrateShort({ type: 'light', fail: () => {} });
         startRecording({
           started: () => this.recording(),
           stopped: (recording) => this.stopped(recording),

@@ -12,6 +12,9 @@ import { nameRefusalText } from '../../view/words.ts';
 /** Offered to who has not been anywhere. */
 const FIRST_ROOM = '大厅';
 
+/** So long, in milliseconds, people wait for their picture to be uploaded before they go on. */
+const AVATAR_PATIENCE_MS = 8_000;
+
 const app = getApp<ChatApp>();
 
 Page({
@@ -143,16 +146,21 @@ Page({
     void this.introduce({ name, avatar });
   },
 
-  /** Before a room is entered: what is said there carries the picture. */
+  /** Before a room is entered, as what is said there carries the picture; but not for ever. */
   async shareAvatar() {
-    const { profile } = app.services.account;
-    if (profile?.avatar === undefined || (await app.services.shareAvatar())) return;
+    const { account, ports, shareAvatar } = app.services;
+    if (account.profile?.avatar === undefined) return;
+    const patience = new Promise<boolean>((resolve) => {
+      ports.clock.after(AVATAR_PATIENCE_MS, () => resolve(false));
+    });
+    if (await Promise.race([shareAvatar(), patience])) return;
     wx.showToast({ title: '头像上传失败，别人暂时看不到，稍后会再试', icon: 'none' });
   },
 
   async introduce(profile: Profile) {
     this.setData({ profileBusy: true });
     const answer = await app.services.account.rename(profile);
+    if (answer.ok) await this.shareAvatar();
     this.setData({ profileBusy: false });
     if (!answer.ok) {
       this.setData({ profileVisible: true, profileProblem: nameRefusalText(answer.refusal) });
@@ -161,7 +169,6 @@ Page({
     this.setData({ profileVisible: false });
     this.showProfile();
     void this.showRooms();
-    await this.shareAvatar();
     if (this.data.nextRoom !== '') this.enter(this.data.nextRoom);
   },
 });
