@@ -86,7 +86,7 @@ export class Room {
     this.#fanOut = new FanOut((session) => this.#user(session));
     const { safety } = ports;
     this.#screening = safety && new Screening(safety, this.#screeningRoom());
-    this.#published = safety && new PublishedCheck(safety, this.#publishingRoom());
+    this.#published = safety?.remote && new PublishedCheck(safety, this.#publishingRoom());
     const online = {
       size: () => this.#roster.size,
       user: (id: string) => this.#onlineUser(id),
