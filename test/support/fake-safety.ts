@@ -1,6 +1,7 @@
 /** Checks of content in the test's hands. */
 import type {
   CheckResult,
+  ContentCheck,
   SafetyPolicy,
   SafetyPorts,
   Said,
@@ -40,7 +41,8 @@ export class FakeSafety implements Omit<SafetyPorts, 'resubmit'> {
       new WordList(['bad', ...blockedWords]).matches(text) ? 'reject' : 'pass',
   };
 
-  readonly remote = {
+  /** Can be taken away, as by an operator who asks WeChat no more. */
+  remote?: ContentCheck = {
     check: (said: Said): Promise<CheckResult> =>
       new Promise((answer) => {
         this.asked.push({ said, answer });

@@ -111,12 +111,12 @@ export class PublishedCheck {
   }
 
   async #goOn(): Promise<void> {
-    if (!this.#safety.remote || this.#load() === undefined) return;
+    if (this.#load() === undefined) return;
     if (this.#stuck.size > 0 && this.#room.clock() >= this.#stuckUntil) await this.#retryStuck();
     while (this.#room.clock() >= this.#pausedUntil) {
       const { log } = this.#room;
-      const cursor = this.#cursor;
-      if (cursor === undefined || cursor >= log.head) return;
+      if (this.#cursor === undefined || this.#cursor >= log.head) return;
+      const cursor = Math.max(this.#cursor, log.oldest - 1);
       const upTo = Math.min(cursor + (this.#probing ? 1 : WINDOW), log.head);
       const messages = this.#messages(cursor, upTo);
       const unanswered = await this.#check(messages);
@@ -130,7 +130,7 @@ export class PublishedCheck {
         this.#pausedUntil = this.#nextTry(oldest);
         return;
       }
-      if (oldest) this.#stuckUntil = this.#nextTry(oldest);
+      if (oldest && this.#stuck.size === 0) this.#stuckUntil = this.#nextTry(oldest);
       for (const { seq } of unanswered) this.#stuck.add(seq);
       this.#cursor = upTo;
       this.#saveSeldom();
@@ -139,11 +139,14 @@ export class PublishedCheck {
 
   async #retryStuck(): Promise<void> {
     const messages = [...this.#stuck].flatMap((seq) => this.#messages(seq - 1, seq));
-    this.#stuck.clear();
+    const staying = new Set(messages.map(({ seq }) => seq));
+    for (const seq of this.#stuck) if (!staying.has(seq)) this.#stuck.delete(seq);
     for (let i = 0; i < messages.length; i += WINDOW) {
-      const unanswered = await this.#check(messages.slice(i, i + WINDOW));
-      if (this.#cursor === undefined) return;
-      for (const { seq } of unanswered) this.#stuck.add(seq);
+      const window = messages.slice(i, i + WINDOW);
+      const unanswered = await this.#check(window);
+      for (const message of window) {
+        if (!unanswered.includes(message)) this.#stuck.delete(message.seq);
+      }
       const [oldest] = unanswered;
       if (oldest) this.#stuckUntil = this.#nextTry(oldest);
     }

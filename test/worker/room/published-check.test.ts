@@ -198,6 +198,41 @@ describe('a check after a message is published', () => {
     expect(h.room.nextCheck).toBeUndefined();
   });
 
+  it('[R8] where WeChat is not asked any more nothing is due, whatever was left to check', async () => {
+    const { h, safety, alice } = checkedRoom();
+    safety.reflex = () => 'unavailable';
+    h.say(alice, 'hm');
+    await h.room.checked();
+    const { remote } = safety;
+    delete safety.remote;
+    h.hibernate();
+    await h.room.checked();
+    expect(h.room.nextCheck).toBeUndefined();
+    h.say(alice, 'hello');
+    await h.room.checked();
+    expect(h.room.nextCheck).toBeUndefined();
+    // Asked again the same day, it is asked about what it missed.
+    if (remote) safety.remote = remote;
+    safety.reflex = () => 'pass';
+    h.hibernate();
+    await h.room.checked();
+    expect(safety.texts).toEqual(['hm', 'hm', 'hello']);
+    expect(h.room.nextCheck).toBeUndefined();
+  });
+
+  it('what is trimmed meanwhile is not looked for', async () => {
+    const { h, safety, alice } = checkedRoom();
+    safety.reflex = () => 'unavailable';
+    for (const text of ['1', '2', '3']) h.say(alice, text);
+    await h.room.checked();
+    h.room.trim(2);
+    safety.reflex = () => 'pass';
+    h.now = h.room.nextCheck ?? Number.NaN;
+    await h.room.checked();
+    expect(safety.texts).toEqual(['1', '3']);
+    expect(h.room.nextCheck).toBeUndefined();
+  });
+
   it('a disk that fails when a message is taken back does not end it', async () => {
     const { h, alice } = checkedRoom();
     h.say(alice, 'risky');
