@@ -100,7 +100,7 @@ export class PublishedCheck {
 
   /** When to {@link run} again although nothing new is said, in milliseconds since 1970. */
   get dueAt(): number | undefined {
-    if (this.#isRunning || !this.#safety.remote) return undefined;
+    if (this.#isRunning) return undefined;
     const { head } = this.#room.log;
     const cursor = this.#load();
     const due = [
