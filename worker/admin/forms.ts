@@ -1,6 +1,12 @@
 /** Reading the forms of the operator's pages. */
-import type { ModerationRequest, NoticeRequest, SettingsRequest } from '../../shared/http.ts';
+import type {
+  AnnouncementRequest,
+  ModerationRequest,
+  NoticeRequest,
+  SettingsRequest,
+} from '../../shared/http.ts';
 import {
+  AnnouncementRequestSchema,
   ModerationRequestSchema,
   NoticeRequestSchema,
   SettingsRequestSchema,
@@ -13,8 +19,8 @@ import { refuse } from '../refusal.ts';
 /** The fields of a form as they were filled in. */
 export type Form = Partial<Record<string, string>>;
 
-/** Largest form, in bytes: of fifty hosts each character may take twelve. */
-export const MAX_FORM_BYTES = 128 * 1024;
+/** Largest form, in bytes: of fifty hosts and 500 words each character may take twelve. */
+export const MAX_FORM_BYTES = 320 * 1024;
 
 /** The fields that were sent; files and repeated fields are none of ours. */
 export async function readForm(c: AppContext): Promise<Form> {
@@ -56,6 +62,20 @@ function audienceOf(audience = 'all', group = '', users = ''): object | undefine
   }
 }
 
+/** The announcement on a timer that a form asks for; `delay` and `every` in minutes. */
+export function announcementOf(
+  { id, text, delay = '', every = '' }: Form,
+  now: number,
+): AnnouncementRequest {
+  const minutes = (value: string) => Math.round(Number(value) * 60);
+  return parseInput(AnnouncementRequestSchema, {
+    id,
+    text,
+    ...(delay.trim() !== '' && { at: now + minutes(delay) * 1_000 }),
+    ...(every.trim() !== '' && { every: minutes(every) }),
+  });
+}
+
 /** What a form wants done to somebody; `lasting` in minutes, for good when it is empty. */
 export function moderationOf(
   { id, action, user, lasting = '' }: Form,
@@ -67,12 +87,16 @@ export function moderationOf(
 }
 
 /** The settings that a form asks for. */
-export function settingsOf({ title, owner, hosts, slowMode }: Form): SettingsRequest {
+export function settingsOf(form: Form): SettingsRequest {
+  const { title, owner, hosts, slowMode, check, onCheckFailure, blockedWords } = form;
   return parseInput(SettingsRequestSchema, {
     ...(title !== undefined && { title }),
     ...(owner !== undefined && { owner: owner.trim() }),
     ...(hosts !== undefined && { hosts: linesOf(hosts) }),
     ...(slowMode !== undefined && { slowMode: Number(slowMode || 0) }),
+    ...(check !== undefined && { check }),
+    ...(onCheckFailure !== undefined && { onCheckFailure }),
+    ...(blockedWords !== undefined && { blockedWords: linesOf(blockedWords) }),
   });
 }
 

@@ -1,6 +1,6 @@
 /** The running log of a room. */
 import { html } from 'hono/html';
-import type { Audience } from '../../shared/protocol.ts';
+import type { Audience, Content } from '../../shared/protocol.ts';
 import type { JournalEvent, JournalPage } from '../room/journal.ts';
 import { type Html, NOTHING } from './document.ts';
 import { roomPath } from './paths.ts';
@@ -8,6 +8,7 @@ import { badges, face, personLink } from './people.ts';
 import { clockTime, endOf, machineTime } from './time.ts';
 import { ACTIONS, KINDS, WORDS } from './words.ts';
 
+type ImageContent = Extract<Content, { type: 'image' }>;
 type Message = Extract<JournalEvent, { kind: 'message' }>;
 type Deed = Exclude<JournalEvent, { kind: 'message' }>;
 
@@ -53,7 +54,16 @@ function words(event: Message, { nameOf }: LogScene): Html {
   if (to) {
     return html`<p class="text faint">${WORDS.privateTo} ${audience(to, nameOf)}</p>`;
   }
+  if (content.type === 'image') return picture(content);
+  if (content.type === 'voice') {
+    const length = WORDS.seconds(Math.ceil(content.duration / 1_000));
+    return html`<p class="text"><a class="link" target="_blank" href="${content.url}">${KINDS.voice} ${length}</a></p>`;
+  }
   return html`<p class="text" dir="auto">${textOf(event) ?? ''}</p>`;
+}
+
+function picture({ url, width, height }: ImageContent): Html {
+  return html`<p class="text"><a target="_blank" href="${url}"><img class="thumbnail" loading="lazy" src="${url}" width="${width}" height="${height}" alt="${WORDS.openPicture}"></a></p>`;
 }
 
 function reference({ content, replyTo }: Message): Html {

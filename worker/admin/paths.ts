@@ -14,7 +14,7 @@ export const LOGOUT = `${HOME}/logout`;
 export const FIND_ROOM = `${HOME}/rooms`;
 
 /** What a room has pages for. */
-type RoomPage = 'live' | 'announce' | 'settings' | 'person' | 'recall';
+type RoomPage = 'live' | 'announce' | 'announcements' | 'export' | 'settings' | 'person' | 'recall';
 
 /** A room, or one of its pages; `query` without what is undefined. */
 export function roomPath(

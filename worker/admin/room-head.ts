@@ -7,6 +7,8 @@ import { WORDS } from './words.ts';
 /** What has a page of its own for each room; more of it goes here. */
 const ROOM_LINKS = [
   ['announce', WORDS.announceSome],
+  ['announcements', WORDS.announceLater],
+  ['export', WORDS.export],
   ['settings', WORDS.settings],
 ] as const;
 

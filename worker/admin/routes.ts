@@ -4,18 +4,26 @@ import { NONCE, secureHeaders } from 'hono/secure-headers';
 import { trimTrailingSlash } from 'hono/trailing-slash';
 import * as v from 'valibot';
 import { PageQuerySchema, SeqParamSchema } from '../../shared/http.ts';
-import { ModerationActionSchema, RoomNameSchema, UserIdSchema } from '../../shared/protocol.ts';
+import {
+  FrameIdSchema,
+  ModerationActionSchema,
+  RoomNameSchema,
+  UserIdSchema,
+} from '../../shared/protocol.ts';
 import { answerRefusal } from '../http/answer.ts';
 import type { AppContext, AppEnv } from '../http/app-types.ts';
+import { exportFile } from '../http/export.ts';
 import { limitBody } from '../http/guards.ts';
 import { parseInput, roomOf } from '../http/input.ts';
 import { listRooms } from '../http/live-rooms.ts';
 import { askRoom } from '../http/rooms-client.ts';
-import { RefusalError, refuse, toRefusalError } from '../refusal.ts';
+import { RefusalError, refuse, toRefusalError, unwrap } from '../refusal.ts';
 import type { Verdict } from '../room/authority.ts';
 import { announcePage } from './announce-page.ts';
+import { announcementsPage } from './announcements-page.ts';
 import { complaint, show, withBar } from './document.ts';
 import {
+  announcementOf,
   type Form,
   MAX_FORM_BYTES,
   moderationOf,
@@ -31,7 +39,7 @@ import { recallPage } from './recall-page.ts';
 import { liveFrame, roomPage } from './room-page.ts';
 import { roomsFrame, roomsPage } from './rooms-page.ts';
 import { settingsPage, toForm } from './settings-page.ts';
-import { isDone, REFUSALS, WORDS } from './words.ts';
+import { type Done, isDone, REFUSALS, WORDS } from './words.ts';
 
 /** Between two times that a live page loads itself again, in seconds. */
 const REFRESH_SECONDS = 5;
@@ -48,6 +56,7 @@ export const operatorPages = new Hono<AppEnv>()
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
         styleSrc: [NONCE],
+        imgSrc: ["'self'"],
         formAction: ["'self'"],
         frameSrc: ["'self'"],
         frameAncestors: ["'self'"],
@@ -123,6 +132,19 @@ export const operatorPages = new Hono<AppEnv>()
       (refused) => showAnnouncement(c, form, refused),
     );
   })
+  .get('/rooms/:room/announcements', (c) => showAnnouncements(c, { id: newId() }))
+  .post('/rooms/:room/announcements', async (c) => {
+    const form = await readForm(c);
+    return await attempt(
+      c,
+      async () => {
+        const done = await changeAnnouncements(c, form);
+        return c.redirect(roomPath(roomOf(c), 'announcements', { done }), 303);
+      },
+      (refused) => showAnnouncements(c, form, refused),
+    );
+  })
+  .get('/rooms/:room/export', (c) => exportFile(c.env, roomOf(c)))
   .get('/rooms/:room/settings', (c) => showSettings(c))
   .post('/rooms/:room/settings', async (c) => {
     const form = await readForm(c);
@@ -200,6 +222,39 @@ async function showAnnouncement(
   const info = await askRoom(c.env, roomOf(c), (room) => room.info());
   const content = announcePage(info, form, refused?.refusal);
   return await show(c, { title: WORDS.announce, layout: 'page', content }, refused?.status);
+}
+
+/** Plans an announcement, or takes one back. */
+async function changeAnnouncements(c: AppContext, form: Form): Promise<Done> {
+  const room = roomOf(c);
+  const { remove } = form;
+  if (remove !== undefined) {
+    const id = parseInput(FrameIdSchema, remove);
+    unwrap(await askRoom(c.env, room, (stub) => stub.cancelAnnouncement(undefined, id)));
+    return 'remove';
+  }
+  const request = announcementOf(form, Date.now());
+  const wish = { ...request, id: request.id ?? newId() };
+  unwrap(await askRoom(c.env, room, (stub) => stub.announce(undefined, wish)));
+  return 'announcements';
+}
+
+async function showAnnouncements(
+  c: AppContext,
+  form: Form,
+  refused?: RefusalError,
+): Promise<Response> {
+  const [room, answer] = await Promise.all([
+    askRoom(c.env, roomOf(c), (stub) => stub.info()),
+    askRoom(c.env, roomOf(c), (stub) => stub.announcements(undefined)),
+  ]);
+  const { announcements } = unwrap(answer);
+  const asked = c.req.query('done');
+  const done = refused === undefined && isDone(asked) ? asked : undefined;
+  const refusal = refused?.refusal;
+  const view = { room, announcements, form, refusal, done, now: Date.now() };
+  const content = announcementsPage(view);
+  return await show(c, { title: WORDS.announceLater, layout: 'page', content }, refused?.status);
 }
 
 async function showSettings(c: AppContext, form?: Form, refused?: RefusalError): Promise<Response> {

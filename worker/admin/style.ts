@@ -184,6 +184,9 @@ body.frame { background: transparent; }
 .composer { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 10px; align-items: end; padding: 12px; flex: none; }
 .composer textarea { min-height: 40px; max-height: 30vh; field-sizing: content; }
 .composer .small { grid-column: 1 / -1; }
+.thumbnail { display: block; width: auto; height: auto; max-width: min(220px, 100%); max-height: 160px; border-radius: 8px; background: var(--soft); }
+.planned li { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; padding: 12px 0; border-top: 1px solid var(--line); }
+.planned li > div { flex: 1 1 220px; min-width: 0; }
 .quote { padding: 10px 14px; border-left: 3px solid var(--line); background: var(--soft); border-radius: 0 8px 8px 0; }
 
 @media (max-width: 760px) {

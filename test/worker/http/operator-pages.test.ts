@@ -1,12 +1,15 @@
 /** The operator's pages at /admin, as a browser asks for them. */
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import type { AnnouncementsResponse } from '../../../shared/http.ts';
 import { directoryStub, RoomDirectory } from '../../../worker/directory.ts';
 import type { Env } from '../../../worker/env.ts';
 import { app } from '../../../worker/http/app.ts';
 import { issueOperatorToken } from '../../../worker/identity/operator.ts';
+import { png } from '../../support/media-files.ts';
 import { TEST_SECRETS } from '../../support/secrets.ts';
 import { ADMIN, bearer, Client, guestToken, newRoom, post, request } from '../support/client.ts';
+import { uploaded } from '../support/upload.ts';
 
 const ORIGIN = 'https://edge-chat.test';
 const HTML = { Accept: 'text/html,application/xhtml+xml' };
@@ -239,7 +242,9 @@ describe('the door', () => {
     ]) {
       const response = await get(path, cookie);
       const policy = response.headers.get('Content-Security-Policy') ?? '';
-      expect(policy).toMatch(/^default-src 'none'; style-src 'nonce-[^']+'; form-action 'self'; /);
+      expect(policy).toMatch(
+        /^default-src 'none'; style-src 'nonce-[^']+'; img-src 'self'; form-action 'self'; /,
+      );
       expect(policy).toContain("frame-ancestors 'self'; base-uri 'none'");
       expect(policy).not.toContain('script');
       expect(response.headers.get('Cache-Control')).toBe('no-store');
@@ -503,6 +508,64 @@ describe('an operator at the page', () => {
     expect((await announce({ text: '字'.repeat(100_000) })).status).toBe(413);
   });
 
+  it('plans announcements, sees which there are, and takes them back', async () => {
+    const room = newRoom();
+    const cookie = await logIn();
+    const plan = (fields: Fields) => submit(at(room, '/announcements'), fields, cookie);
+    expect(await page(at(room, '/announcements'))).toContain('已安排 0 条，最多 20 条');
+    const before = Date.now();
+    const rules = { id: 'rules', text: '请<b>文明</b>发言', delay: '', every: '1.5' };
+    for (let i = 0; i < 2; i++) {
+      const response = await plan(rules);
+      expect(response.headers.get('Location')).toBe(at(room, '/announcements?done=announcements'));
+    }
+    await plan({ id: 'draw', text: '抽奖', delay: '90', every: '' });
+    const listed = await request(`/api/rooms/${room}/announcements`, { headers: ADMIN });
+    const { announcements } = await listed.json<AnnouncementsResponse>();
+    expect(announcements.map(({ id, every }) => [id, every])).toEqual([
+      ['rules', 90],
+      ['draw', undefined],
+    ]);
+    expect(announcements[1]?.at).toBeGreaterThanOrEqual(before + 90 * 60_000);
+    expect(announcements[1]?.at).toBeLessThanOrEqual(Date.now() + 90 * 60_000);
+    const text = await page(at(room, '/announcements'));
+    expect(text).toContain('请&lt;b&gt;文明&lt;/b&gt;发言');
+    expect(text).toContain('每 1.5 分钟一次');
+    expect((await plan({ remove: 'rules' })).status).toBe(303);
+    expect(await page(at(room, '/announcements'))).not.toContain('文明');
+    expect((await plan({ remove: 'rules' })).status).toBe(404);
+    const refused = await plan({ id: 'x', text: '太快了', delay: '', every: '0.5' });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('太快了');
+  });
+
+  it('saves the log as a file', async () => {
+    const room = newRoom();
+    const ann = await Client.join(room, 'ann');
+    await ann.say('留个记录');
+    const response = await get(at(room, '/export'), await logIn());
+    expect(response.headers.get('Content-Disposition')).toMatch(/^attachment; /);
+    expect(JSON.parse(await response.text())).toMatchObject({
+      seq: 1,
+      content: { text: '留个记录' },
+    });
+    expect((await get(at(room, '/export'))).status).toBe(401);
+  });
+
+  it('sees pictures in the log, but none that are private', async () => {
+    const room = newRoom();
+    const [ann] = [await Client.join(room, 'ann'), await Client.join(room, 'bob')];
+    const token = await guestToken('ann');
+    const open = await uploaded(png(), { room, token });
+    const secret = await uploaded(png(), { room, token });
+    ann.send({ type: 'send', id: 'a', content: open });
+    ann.send({ type: 'send', id: 'b', content: secret, to: { users: ['guest:bob'] } });
+    await ann.upTo(2);
+    const text = await page(at(room, '/live'));
+    expect(text).toContain(`src="${open.url}"`);
+    expect(text).not.toContain(secret.url);
+  });
+
   it('takes a message away after a look at it', async () => {
     const room = newRoom();
     const cookie = await logIn();
@@ -527,6 +590,9 @@ describe('an operator at the page', () => {
       owner: 'guest:olga',
       hosts: 'a\r\nb\r\n\r\na',
       slowMode: '30',
+      check: 'after',
+      onCheckFailure: 'hold',
+      blockedWords: '加微信\r\n刷单',
     };
     expect((await change(fields)).headers.get('Location')).toBe(at(room, '?done=settings'));
     const text = await page(at(room, '/settings'));
@@ -534,7 +600,18 @@ describe('an operator at the page', () => {
     expect(text).toContain('value="guest:olga"');
     expect(text).toContain('a\nb</textarea>');
     expect(text).toContain('value="30"');
-    await change({ title: '', owner: '', hosts: '', slowMode: '' });
+    expect(text).toMatch(/value="after" +selected/);
+    expect(text).toMatch(/value="hold" +selected/);
+    expect(text).toContain('加微信\n刷单</textarea>');
+    const nothing = {
+      title: '',
+      owner: '',
+      hosts: '',
+      slowMode: '',
+      check: '',
+      onCheckFailure: '',
+    };
+    await change({ ...nothing, blockedWords: '' });
     const kept = await configure(room, {});
     expect(await kept.json()).toEqual({ hosts: [] });
   });
