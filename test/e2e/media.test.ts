@@ -199,6 +199,16 @@ describe.skipIf(noBrowser)('a picture', () => {
   });
 });
 
+describe.skipIf(noBrowser)('a picture that the server has no more', () => {
+  it('says so in its place', async ({ desk }) => {
+    desk.expectProblem(/404/);
+    const [ming, hong] = await desk.phones();
+    await hong.page.route(DOWNLOAD, (route) => route.fulfill({ status: 404, body: '' }));
+    await ming.sendPictures(picture(600, 400));
+    await hong.text('图片已失效').waitFor();
+  });
+});
+
 describe.skipIf(noBrowser)('a voice', () => {
   it('is recorded while the button is held, and played when it is tapped', async ({ desk }) => {
     const [ming, hong] = await desk.phones();
