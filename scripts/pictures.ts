@@ -22,8 +22,8 @@ const STAGE = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 800" st
   <rect x="330" y="200" width="540" height="300" fill="#fff" />
   <text x="600" y="402" fill="#7a2f8f" font-family="sans-serif" font-weight="700" font-size="150"
     text-anchor="middle">2.0</text>
-  <rect y="640" width="1200" height="160" fill="#140d33" />
-  <path d="M30 650h1160" stroke="#140d33" stroke-width="84" stroke-dasharray="0 92"
+  <rect y="645" width="1200" height="155" fill="#140d33" />
+  <path d="M0 645h1200" stroke="#140d33" stroke-width="84" stroke-dasharray="0 92"
     stroke-linecap="round" />
 </svg>`;
 

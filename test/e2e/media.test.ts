@@ -199,6 +199,16 @@ describe.skipIf(noBrowser)('a picture', () => {
   });
 });
 
+describe.skipIf(noBrowser)('a picture that the server has no more', () => {
+  it('says so in its place', async ({ desk }) => {
+    desk.expectProblem(/404/);
+    const [ming, hong] = await desk.phones();
+    await hong.page.route(DOWNLOAD, (route) => route.fulfill({ status: 404, body: '' }));
+    await ming.sendPictures(picture(600, 400));
+    await hong.text('图片已失效').waitFor();
+  });
+});
+
 describe.skipIf(noBrowser)('a voice', () => {
   it('is recorded while the button is held, and played when it is tapped', async ({ desk }) => {
     const [ming, hong] = await desk.phones();
@@ -239,20 +249,49 @@ describe.skipIf(noBrowser)('a voice', () => {
 });
 
 describe.skipIf(noBrowser)('a face', () => {
+  async function chooseFace(phone: Phone): Promise<void> {
+    await phone.back();
+    await phone.button('修改昵称和头像').click();
+    await phone.chooseAvatar(picture(300, 300));
+    await phone.button('保存').click();
+  }
+  const faceBeside = (phone: Phone, words: string) =>
+    phone.row(words).locator('.message-row--face img');
+
   it('that somebody chose is seen by the others', async ({ desk }) => {
     const [ming, hong] = await desk.phones();
-    await ming.back();
-    await ming.button('修改昵称和头像').click();
-    await ming.chooseAvatar(picture(300, 300));
-    await ming.button('保存').click();
+    await chooseFace(ming);
     await ming.text('房间里的人会看到你的昵称和头像').waitFor({ state: 'hidden' });
     await ming.line(desk.room).click();
     await ming.online(2);
     await ming.say('换头像了');
-    const face = hong.row('换头像了').locator('.message-row--face img');
+    const face = faceBeside(hong, '换头像了');
     await expect.poll(() => face.getAttribute('src')).toMatch(/^http.*\/media\//);
     await expect
       .poll(() => face.evaluate((image) => (image as HTMLImageElement).naturalWidth))
       .toBe(300);
+  });
+
+  it('that did not get through is on this phone alone, and is tried again', async ({ desk }) => {
+    desk.expectProblem(/ERR_FAILED/);
+    const [ming, hong] = await desk.phones();
+    await ming.page.route(UPLOAD, (route) => route.abort());
+    await ming.hints('头像上传失败，别人暂时看不到，稍后会再试', () => chooseFace(ming));
+    await ming.line(desk.room).click();
+    await ming.online(2);
+    await ming.say('头像呢');
+    await hong.bubble('头像呢').waitFor();
+    expect(await faceBeside(hong, '头像呢').count()).toBe(0);
+    await expect.poll(() => faceBeside(ming, '头像呢').count()).toBe(1);
+    await ming.page.unroute(UPLOAD);
+    const uploaded = ming.page.waitForResponse(UPLOAD);
+    const renewed = ming.page.waitForResponse('**/api/session');
+    await ming.back();
+    await uploaded;
+    await renewed;
+    await ming.line(desk.room).click();
+    await ming.online(2);
+    await ming.say('头像来了');
+    await expect.poll(() => faceBeside(hong, '头像来了').count()).toBe(1);
   });
 });

@@ -96,7 +96,8 @@ export class Account implements Sessions {
     if (this.saved.session?.user.avatar === avatarUrl) return true;
     const profile = { ...before, avatarUrl };
     this.write({ ...this.saved, profile });
-    return (await this.rename(profile)).ok;
+    // Until the new session is there the one in use stays: a room may be entered meanwhile.
+    return (await this.ask(profile)).ok;
   }
 
   obtain(rejected?: string): Promise<SessionAnswer> {

@@ -306,6 +306,18 @@ describe('a picture on this phone', () => {
     expect(avatars(again)).toEqual([SHARED]);
   });
 
+  it('leaves the session as it is until there is one with the picture', async () => {
+    const { phone } = await withPicture();
+    phone.held = [];
+    const sharing = phone.account.shareAvatar(async () => SHARED);
+    await flush();
+    expect(phone.account.user).toEqual({ id: 'id-ann', name: 'ann' });
+    expect(tokenOf(await phone.account.obtain())).toBe('t-1');
+    for (const go of phone.held) go();
+    expect(await sharing).toBe(true);
+    expect(tokenOf(await phone.account.obtain())).toBe('t-2');
+  });
+
   it('is shared once by two who ask at a time', async () => {
     const { phone, uploaded } = await withPicture();
     const upload = async (file: string) => {

@@ -58,6 +58,20 @@ describe('a picture', () => {
     expect(said).toEqual([]);
   });
 
+  it('that is not there any more says so, and is not tried again', () => {
+    const { text: _, find, findAll, trigger, tap, said } = shown(picture);
+    const gone = { errMsg: `GET https://chat.example${URL} 404 (Not Found)` };
+    trigger('wx-image.picture--image', 'error', gone);
+    expect(find('.over-failed').textContent).toBe('图片已失效');
+    expect(find('.over-failed').getAttribute('aria-role')).toBeNull();
+    expect(findAll('.image-shown')).toEqual([]);
+    tap('.over-failed');
+    expect(said).toEqual([]);
+    const lost = shown(outgoing('waiting'));
+    lost.trigger('wx-image.picture--image', 'error', { errMsg: 'GET blob:a failed' });
+    expect(lost.find('.over-failed').textContent).toBe('图片已失效');
+  });
+
   it('stays what it is when anything else of its row changes', () => {
     const { set, findAll, trigger } = shown(picture);
     trigger('wx-image.picture--image', 'load', {});

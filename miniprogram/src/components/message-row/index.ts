@@ -17,6 +17,10 @@ export type RowEvent =
   | 'vote'
   | 'answer';
 
+interface Picture {
+  isGone(): boolean;
+}
+
 interface Voice {
   toggle(): void;
 }
@@ -48,8 +52,10 @@ Component({
     onBubble() {
       const { row } = this.data;
       if (row.state === 'failed') this.tell('resend');
-      else if (row.picture) this.tell('picture');
-      else if (row.voice) (this.selectComponent('#voice') as unknown as Voice).toggle();
+      else if (row.picture) {
+        const picture = this.selectComponent('#picture') as unknown as Picture;
+        if (!picture.isGone()) this.tell('picture');
+      } else if (row.voice) (this.selectComponent('#voice') as unknown as Voice).toggle();
     },
     onQuote() {
       this.tell('quote');
