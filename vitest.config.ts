@@ -14,7 +14,7 @@ export default defineConfig({
           testTimeout: 60_000,
           include: [
             'test/shared/**/*.test.ts',
-            'test/worker/room/**/*.test.ts',
+            'test/worker/{room,safety,media/formats}/**/*.test.ts',
             'test/miniprogram/{chat,view,platform}/**/*.test.ts',
           ],
         },
@@ -29,6 +29,7 @@ export default defineConfig({
                 ALLOW_GUESTS: 'true',
                 ALLOWED_ORIGINS: 'https://chat.example, http://localhost:*',
                 WECHAT_API_BASE: inject('wechatApiBase'),
+                CONTENT_CHECK: 'wechat',
               },
             },
           })),
@@ -36,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           testTimeout: 60_000,
-          include: ['test/worker/*.test.ts', 'test/worker/http/*.test.ts'],
+          include: ['test/worker/*.test.ts', 'test/worker/{http,media}/*.test.ts'],
           globalSetup: ['test/support/wechat-stand-in.ts'],
         },
       },

@@ -13,9 +13,33 @@ const FOLDER = join(ROOT, 'docs/pictures');
 const PHONE = { width: 375, height: 740 };
 const ROOM = '产品发布会';
 
+/** A stage in the evening, as somebody in the audience would take it. */
+const STAGE = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 800" style="display: block">
+  <linearGradient id="sky" x2="0" y2="1"><stop stop-color="#1b1445" /><stop offset=".55"
+    stop-color="#7a2f8f" /><stop offset="1" stop-color="#ff9a6b" /></linearGradient>
+  <rect width="1200" height="800" fill="url(#sky)" />
+  <path d="M200 0L-60 620h520zM600 0L340 620h520zM1000 0L740 620h520z" fill="#fff" opacity=".15" />
+  <rect x="330" y="200" width="540" height="300" fill="#fff" />
+  <text x="600" y="402" fill="#7a2f8f" font-family="sans-serif" font-weight="700" font-size="150"
+    text-anchor="middle">2.0</text>
+  <rect y="645" width="1200" height="155" fill="#140d33" />
+  <path d="M0 645h1200" stroke="#140d33" stroke-width="84" stroke-dasharray="0 92"
+    stroke-linecap="round" />
+</svg>`;
+
+async function photograph(browser: Browser): Promise<Buffer> {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+  await page.setContent(`<body style="margin: 0">${STAGE}</body>`);
+  const photograph = await page.screenshot({ type: 'jpeg' });
+  await page.close();
+  return photograph;
+}
+
 interface Phone {
   readonly page: Page;
   say(text: string): Promise<void>;
+  show(): Promise<void>;
+  speak(seconds: number): Promise<void>;
   ask(text: string): Promise<void>;
   sees(text: string): Promise<void>;
   picture(name: string): Promise<void>;
@@ -51,6 +75,27 @@ async function openPhone(
     async ask(text) {
       await page.getByRole('button', { name: '改为提问' }).click();
       await say(text);
+    },
+    async show() {
+      const buffer = await photograph(browser);
+      await page.getByRole('button', { name: '图片和语音' }).click();
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        page.getByRole('button', { name: '图片', exact: true }).click(),
+      ]);
+      await chooser.setFiles({ name: 'stage.jpg', mimeType: 'image/jpeg', buffer });
+      await page.getByLabel(/正在上传|待发送|发送中/).waitFor({ state: 'detached' });
+    },
+    async speak(seconds) {
+      await page.getByRole('button', { name: '图片和语音' }).click();
+      await page.getByRole('button', { name: '语音', exact: true }).click();
+      const button = page.getByRole('button', { name: '按住 说话' });
+      await button.hover();
+      await page.mouse.down();
+      await page.locator('voice-input').getByText(`${seconds}″`).waitFor();
+      await page.mouse.up();
+      await page.locator('voice').waitFor();
+      await page.getByRole('button', { name: '改为打字' }).click();
     },
     async picture(file) {
       await page.screenshot({ path: join(FOLDER, `${file}.png`), animations: 'disabled' });
@@ -91,13 +136,12 @@ async function takePictures(browser: Browser, copy: ProjectCopy, server: Server)
   await hong.sees('新版本什么时候可以用上？');
   await hong.page.getByRole('button', { name: /我也想知道/ }).click();
   await host.sees('新版本什么时候可以用上？');
-  await host.page.getByRole('button', { name: '回答' }).click();
+  await host.page.getByRole('button', { name: '回答', exact: true }).click();
   await host.say('今晚十点开始推送，升级后就能用 🚀');
   await ming.sees('今晚十点开始推送');
   await ming.sees('已回答');
   await ming.picture('questions');
   await hong.sees('今晚十点开始推送');
-  await hong.picture('dark');
 
   await ming.page.getByRole('button', { name: '查看在线成员' }).click();
   await ming.page.getByText('私聊').first().waitFor();
@@ -113,6 +157,60 @@ async function takePictures(browser: Browser, copy: ProjectCopy, server: Server)
   await ming.page.goto(server.http('/phone.html?phone=a'));
   await ming.sees('别走开');
   await ming.picture('lobby');
+
+  const gang = await openPhone(browser, server, { name: '小刚', room: ROOM });
+  await gang.page.locator('textarea').waitFor();
+  await gang.ask('老用户升级有优惠吗？');
+  await hong.ask('会有线下体验活动吗？');
+  await hong.ask('直播有回放吗？昨天在高铁上，只看了一半');
+  await gang.sees('直播有回放吗');
+  await gang.page.getByRole('button', { name: /查看提问/ }).click();
+  await host.page.getByRole('button', { name: /查看提问/ }).click();
+  for (const [phone, question] of [
+    [host, '会有线下体验活动吗'],
+    [gang, '会有线下体验活动吗'],
+    [host, '老用户升级有优惠吗'],
+  ] as const) {
+    const line = phone.page.locator('.question-panel--question').filter({ hasText: question });
+    await line.getByRole('button', { name: /我也想知道/ }).click();
+    await line.getByText('已想知道').waitFor();
+  }
+  await gang.page.locator('question-panel').getByText('1 人也想知道').waitFor();
+  await gang.picture('panel');
+
+  await host.page.getByRole('button', { name: '关闭' }).first().click();
+  await host.page.getByRole('button', { name: '公告', exact: true }).click();
+  const sheet = host.page.locator('announcement-sheet');
+  await sheet.getByRole('radio', { name: '重复' }).click();
+  for (const [text, minutes] of [
+    ['提问请点左下角的问号，主持人会逐个回答', 10],
+    ['入场抽奖进行中，请不要离开房间', 30],
+  ] as const) {
+    await sheet.getByRole('textbox').fill(text);
+    await sheet.getByRole('radio', { name: `${minutes} 分钟` }).click();
+    await sheet.getByRole('button', { name: `每 ${minutes} 分钟发布一次` }).click();
+    await sheet.getByText(`每 ${minutes} 分钟 ·`).waitFor();
+  }
+  await host.page.getByText('公告已安排').waitFor({ state: 'hidden' });
+  await host.picture('announcements');
+}
+
+async function takeMedia(browser: Browser, server: Server): Promise<void> {
+  const room = '现场';
+  const ming = await openPhone(browser, server, { name: '小明', room });
+  await ming.page.locator('textarea').waitFor();
+  const hong = await openPhone(browser, server, { name: '小红', room, dark: true });
+  await hong.page.locator('textarea').waitFor();
+  await ming.say('我到现场了，给你们看看');
+  await ming.show();
+  await hong.page.locator('.picture--image-shown').waitFor();
+  await hong.page.locator('picture').click({ delay: 700 });
+  await hong.page.getByText('引用', { exact: true }).click();
+  await hong.say('哇，这个位置太好了！');
+  await ming.speak(4);
+  await hong.page.locator('voice').waitFor();
+  await hong.page.getByRole('button', { name: '图片和语音' }).click();
+  await hong.picture('dark');
 }
 
 async function takeTwoPhones(browser: Browser, server: Server): Promise<void> {
@@ -138,6 +236,18 @@ async function takeTwoPhones(browser: Browser, server: Server): Promise<void> {
   console.log('docs/pictures/two-phones.png');
 }
 
+/** The operator's page of the room that the phones are in. */
+async function takeOperator(browser: Browser, copy: ProjectCopy, server: Server): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 760 }, locale: 'zh-CN' });
+  await page.goto(server.http('/admin'));
+  await page.getByLabel('管理密钥').fill(copy.devVar('ADMIN_KEY') ?? '');
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.frameLocator('iframe').getByText(ROOM, { exact: true }).click();
+  await page.frameLocator('iframe').getByText('彩蛋马上来').waitFor();
+  await page.screenshot({ path: join(FOLDER, 'operator.png'), animations: 'disabled' });
+  console.log('docs/pictures/operator.png');
+}
+
 const executable = findBrowser();
 if (executable === undefined) process.exit(1);
 mkdirSync(FOLDER, { recursive: true });
@@ -146,6 +256,8 @@ const server = await Server.start(copy.folder);
 const browser = await launchBrowser(executable);
 try {
   await takePictures(browser, copy, server);
+  await takeOperator(browser, copy, server);
+  await takeMedia(browser, server);
   await takeTwoPhones(browser, server);
 } finally {
   await browser.close();

@@ -74,6 +74,7 @@ function nextSteps(port: number): string {
   return [
     '',
     `  Two phones that chat with each other: http://localhost:${port}`,
+    `  The operator's page (ADMIN_KEY is in ${DEV_VARS}): http://localhost:${port}/admin`,
     '',
     '  The same in two terminals:',
     `    npx wscat -c "${address}&name=alice"`,

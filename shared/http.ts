@@ -2,10 +2,14 @@
 import * as v from 'valibot';
 import {
   DEFAULT_PAGE_EVENTS,
+  MAX_ANNOUNCEMENT_EVERY_SECONDS,
+  MAX_BLOCKED_WORD_LENGTH,
+  MAX_BLOCKED_WORDS,
   MAX_HOSTS,
   MAX_PAGE_EVENTS,
   MAX_ROOM_TITLE_LENGTH,
   MAX_UNREAD_ROOMS,
+  MIN_ANNOUNCEMENT_EVERY_SECONDS,
 } from './limits.ts';
 import {
   type Audience,
@@ -15,11 +19,13 @@ import {
   CursorSchema,
   FrameIdSchema,
   GroupSchema,
+  type MediaContent,
   moderationEntries,
   NameSchema,
   RoomNameSchema,
   SlowModeSchema,
   TextSchema,
+  TimeSchema,
   type User,
   UserIdSchema,
 } from './protocol.ts';
@@ -68,6 +74,32 @@ export const NoticeRequestSchema = v.object({
   to: v.optional(AudienceSchema),
 });
 
+/**
+ * `POST /api/rooms/:room/announcements`: a notice that the room publishes by itself, once or again and
+ * again. The same `id` again is the same announcement.
+ */
+export const AnnouncementRequestSchema = v.object({
+  id: v.optional(FrameIdSchema),
+  text: TextSchema,
+  /** When it comes for the first time; without it now, or where it repeats `every` seconds from now. */
+  at: v.optional(TimeSchema),
+  /** Seconds from one time to the next; without it there is but one. */
+  every: v.optional(
+    v.pipe(
+      v.number('must be a number of seconds'),
+      v.safeInteger('must be a whole number of seconds'),
+      v.minValue(
+        MIN_ANNOUNCEMENT_EVERY_SECONDS,
+        `must be at least ${MIN_ANNOUNCEMENT_EVERY_SECONDS} seconds`,
+      ),
+      v.maxValue(
+        MAX_ANNOUNCEMENT_EVERY_SECONDS,
+        `must be at most ${MAX_ANNOUNCEMENT_EVERY_SECONDS} seconds`,
+      ),
+    ),
+  ),
+});
+
 /** `POST /api/rooms/:room/moderation`. The same `id` again does nothing more. */
 export const ModerationRequestSchema = v.object({
   id: v.optional(FrameIdSchema),
@@ -77,9 +109,21 @@ export const ModerationRequestSchema = v.object({
 /** The `:seq` of `DELETE /api/rooms/:room/messages/:seq`. */
 export const SeqParamSchema = v.pipe(digits, v.minValue(1, 'must be a seq'));
 
+/** A word that a room does not let through. Blanks, signs and emoji are not looked at. */
+export const BlockedWordSchema = v.pipe(
+  v.string('a word must be a string'),
+  v.check(isWellFormed, 'a word must be well-formed Unicode'),
+  v.transform(cleanName),
+  v.regex(/[\p{L}\p{N}]/u, 'a word must have a letter or a digit'),
+  v.check(
+    (word) => codePoints(word) <= MAX_BLOCKED_WORD_LENGTH,
+    `a word must have at most ${MAX_BLOCKED_WORD_LENGTH} characters`,
+  ),
+);
+
 /**
  * `PUT /api/rooms/:room/settings`. What is left out stays as it is; an empty title or owner is
- * removed, and 0 turns the slow mode off.
+ * removed, 0 turns the slow mode off, an empty `check` or `onCheckFailure` is the deployment's again.
  */
 export const SettingsRequestSchema = v.object({
   title: v.optional(
@@ -102,11 +146,23 @@ export const SettingsRequestSchema = v.object({
     ),
   ),
   slowMode: v.optional(SlowModeSchema),
+  check: v.optional(
+    v.picklist(['', 'before', 'after', 'off'], 'must be "before", "after", "off" or ""'),
+  ),
+  onCheckFailure: v.optional(v.picklist(['', 'allow', 'hold'], 'must be "allow", "hold" or ""')),
+  blockedWords: v.optional(
+    v.pipe(
+      v.array(BlockedWordSchema, 'must be a list of words'),
+      v.maxLength(MAX_BLOCKED_WORDS, `at most ${MAX_BLOCKED_WORDS} words`),
+      v.transform((words) => [...new Set(words)]),
+    ),
+  ),
 });
 
 export type SessionRequest = v.InferOutput<typeof SessionRequestSchema>;
 export type UnreadRequest = v.InferOutput<typeof UnreadRequestSchema>;
 export type NoticeRequest = v.InferOutput<typeof NoticeRequestSchema>;
+export type AnnouncementRequest = v.InferOutput<typeof AnnouncementRequestSchema>;
 export type ModerationRequest = v.InferOutput<typeof ModerationRequestSchema>;
 export type SettingsRequest = v.InferOutput<typeof SettingsRequestSchema>;
 
@@ -127,6 +183,24 @@ export interface RoomResponse {
   readonly epoch?: string;
   readonly head: number;
   readonly oldest: number;
+}
+
+/** A room as it last said that it was, at `at` (milliseconds since 1970). */
+export interface ListedRoom {
+  readonly room: string;
+  readonly title?: string;
+  readonly online: number;
+  readonly head: number;
+  /** Events of the minute before `at`; 0 when that is over a minute ago. */
+  readonly perMinute: number;
+  readonly at: number;
+}
+
+/** Answer of `GET /api/rooms`: those with most people online first, 200 at most. */
+export interface RoomsResponse {
+  readonly rooms: readonly ListedRoom[];
+  /** How many there are, also beyond those. */
+  readonly total: number;
 }
 
 /** Answer of `GET /api/rooms/:room/messages`. */
@@ -169,6 +243,10 @@ export interface ListedQuestion {
  */
 export interface QuestionsResponse {
   readonly questions: readonly ListedQuestion[];
+  /** Missing while nobody has entered the room. */
+  readonly epoch?: string;
+  /** All events up to here are in it, none after: what comes live from here on changes it. */
+  readonly head: number;
 }
 
 /** Answer of `GET /api/rooms/:room/members`; beyond 200 online without the users. */
@@ -203,6 +281,33 @@ export interface EventResponse {
 export interface NoticeResponse extends EventResponse {
   readonly offline?: readonly string[];
 }
+
+/** A notice that the room is going to publish by itself: answer of `POST .../announcements`. */
+export interface Announcement {
+  readonly id: string;
+  readonly text: string;
+  /** When it comes next, in milliseconds since 1970. */
+  readonly at: number;
+  /** Seconds from one time to the next; missing when there is but one. */
+  readonly every?: number;
+  /** Who wants it said: a host, or user `system` for an operator. */
+  readonly by: Pick<User, 'id' | 'name'>;
+}
+
+/** Answer of `GET /api/rooms/:room/announcements`: all that are planned, the next one first. */
+export interface AnnouncementsResponse {
+  readonly announcements: readonly Announcement[];
+}
+
+/** Answer of `POST /api/media`: what to send, as it is, as the content of a message. */
+export type MediaResponse = MediaContent;
+
+/**
+ * Header of the answer of `GET /api/rooms/:room/export`: the seq of the event that its last line holds, 0
+ * when there is none. A file that ends with another is not complete, whatever HTTP says: not everything
+ * between here and there passes on that a body broke off.
+ */
+export const EXPORT_LAST_HEADER = 'Edge-Chat-Last-Seq';
 
 /** What is wrong, in every answer that is not a 2xx. */
 export interface ErrorBody {

@@ -7,6 +7,8 @@
 export const MAX_FRAME_BYTES = 16 * 1024;
 /** Largest JSON body that an HTTP route accepts, in bytes. */
 export const MAX_BODY_BYTES = 16 * 1024;
+/** Largest JSON body of a room's settings, which hold a list of words, in bytes. */
+export const MAX_SETTINGS_BODY_BYTES = 128 * 1024;
 /** Longest text of a message. */
 export const MAX_TEXT_LENGTH = 2_000;
 /** Longest name of a room. */
@@ -29,6 +31,19 @@ export const MAX_AUDIENCE_USERS = 50;
 export const MAX_MENTIONS = 20;
 /** Most hosts that a room may have. */
 export const MAX_HOSTS = 50;
+/** Most words that a room may block besides those that all do. */
+export const MAX_BLOCKED_WORDS = 500;
+/** Longest of them. */
+export const MAX_BLOCKED_WORD_LENGTH = 32;
+
+/** Largest picture or sound that may be uploaded, in bytes. */
+export const MAX_MEDIA_BYTES = 10 * 1024 * 1024;
+/** Longest side of a picture, in pixels ... */
+export const MAX_IMAGE_SIDE = 12_000;
+/** ... and most pixels of it in all: what a phone has to unpack to show it. */
+export const MAX_IMAGE_PIXELS = 50_000_000;
+/** Longest sound, in milliseconds. */
+export const MAX_VOICE_MS = 60_000;
 
 /** Connections that one user may have in a room; with one more the oldest is closed. */
 export const MAX_USER_CONNECTIONS = 10;
@@ -51,6 +66,16 @@ export const MAX_SLOW_MODE_SECONDS = 3_600;
 export const MAX_LISTED_QUESTIONS = 200;
 /** Most answers that such a list gives with a question: the newest. */
 export const MAX_LISTED_ANSWERS = 10;
+/** Most announcements that a room may have planned. */
+export const MAX_ANNOUNCEMENTS = 20;
+/** Least seconds from one repetition of an announcement to the next. */
+export const MIN_ANNOUNCEMENT_EVERY_SECONDS = 60;
+/** Most seconds from one repetition of an announcement to the next: 30 days. */
+export const MAX_ANNOUNCEMENT_EVERY_SECONDS = 30 * 24 * 60 * 60;
+/** How far ahead an announcement may be planned, in milliseconds: a year. */
+export const MAX_ANNOUNCEMENT_AHEAD_MS = 366 * 24 * 60 * 60 * 1_000;
+/** A time for an announcement that passed less than this ago is taken for now, in milliseconds. */
+export const ANNOUNCEMENT_LATE_MS = 60_000;
 /** Up to this many users online the roster is sent; beyond that only their number. */
 export const MAX_ROSTER_USERS = 200;
 /** Most rooms that one request may ask the unread count of. */

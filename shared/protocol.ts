@@ -10,6 +10,8 @@ import {
   MAX_AVATAR_LENGTH,
   MAX_FRAME_ID_LENGTH,
   MAX_GROUP_LENGTH,
+  MAX_IMAGE_SIDE,
+  MAX_MEDIA_BYTES,
   MAX_MENTIONS,
   MAX_NAME_LENGTH,
   MAX_PAGE_EVENTS,
@@ -17,6 +19,7 @@ import {
   MAX_SLOW_MODE_SECONDS,
   MAX_TEXT_LENGTH,
   MAX_USER_ID_LENGTH,
+  MAX_VOICE_MS,
 } from './limits.ts';
 import { cleanName, codePoints, isBlank, isWellFormed } from './text.ts';
 
@@ -85,7 +88,7 @@ const SeqSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minVal
 const CountSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minValue(0));
 
 /** Milliseconds since 1970. */
-const TimeSchema = v.pipe(
+export const TimeSchema = v.pipe(
   v.number('must be a time in milliseconds since 1970'),
   v.safeInteger(),
   v.minValue(1),
@@ -140,6 +143,16 @@ export const AudienceSchema = v.union(
   `must be { users: [1 to ${MAX_AUDIENCE_USERS} user ids] }, { group } or { role: "host" }`,
 );
 
+/** A whole number from 1 to `max`. */
+const positive = (max: number) =>
+  v.pipe(v.number('must be a number'), v.safeInteger(), v.minValue(1), v.maxValue(max));
+
+/** Where an upload is on this server, as the answer to it says. */
+export const MediaUrlSchema = v.pipe(
+  v.string('url must be a string'),
+  v.regex(/^\/media\/[A-Za-z0-9_-]{16,128}$/, 'url must be one that POST /api/media answered'),
+);
+
 const ContentSchemas = {
   text: v.object({
     type: v.literal('text'),
@@ -151,6 +164,21 @@ const ContentSchemas = {
       ),
     ),
   }),
+  /** Sides in pixels, as it is shown upright; size in bytes. */
+  image: v.object({
+    type: v.literal('image'),
+    url: MediaUrlSchema,
+    width: positive(MAX_IMAGE_SIDE),
+    height: positive(MAX_IMAGE_SIDE),
+    size: positive(MAX_MEDIA_BYTES),
+  }),
+  /** Duration in milliseconds, size in bytes. */
+  voice: v.object({
+    type: v.literal('voice'),
+    url: MediaUrlSchema,
+    duration: positive(MAX_VOICE_MS),
+    size: positive(MAX_MEDIA_BYTES),
+  }),
   question: v.object({ type: v.literal('question'), text: TextSchema }),
   answer: v.object({ type: v.literal('answer'), question: SeqSchema, text: TextSchema }),
   notice: v.object({ type: v.literal('notice'), text: TextSchema }),
@@ -160,6 +188,8 @@ const ContentSchemas = {
 /** What somebody may send. */
 export const SendContentSchema = v.variant('type', [
   ContentSchemas.text,
+  ContentSchemas.image,
+  ContentSchemas.voice,
   ContentSchemas.question,
   ContentSchemas.answer,
   ContentSchemas.notice,
@@ -347,6 +377,10 @@ export type Role = v.InferOutput<typeof RoleSchema>;
 export type User = v.InferOutput<typeof UserSchema>;
 export type Audience = v.InferOutput<typeof AudienceSchema>;
 export type SendContent = v.InferOutput<typeof SendContentSchema>;
+/** A content that was uploaded before it is sent. */
+export type MediaContent =
+  | v.InferOutput<typeof ContentSchemas.image>
+  | v.InferOutput<typeof ContentSchemas.voice>;
 export type Content = v.InferOutput<typeof ContentSchema>;
 export type ChatEvent = v.InferOutput<typeof EventSchema>;
 /** An event that says something. */

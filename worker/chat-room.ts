@@ -2,6 +2,9 @@ import { DurableObject } from 'cloudflare:workers';
 import { type Cursor, parseCursor } from '../shared/cursor.ts';
 import { closeCodeOf } from '../shared/errors.ts';
 import type {
+  Announcement,
+  AnnouncementRequest,
+  AnnouncementsResponse,
   MembersResponse,
   ModerationRequest,
   NoticeRequest,
@@ -13,21 +16,39 @@ import type {
 } from '../shared/http.ts';
 import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE, MAX_FRAME_BYTES } from '../shared/limits.ts';
 import { type EventFrame, SUBPROTOCOL } from '../shared/protocol.ts';
+import { directoryStub } from './directory.ts';
 import { type Env, retentionPolicy, roomPolicy } from './env.ts';
+import { MediaKeys } from './media/media-key.ts';
+import { deleteUploads } from './media/media-store.ts';
 import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
 import type { Answer } from './refusal.ts';
+import { Agenda, type Task } from './room/agenda.ts';
+import { Announcements, type Asker } from './room/announcements.ts';
 import type { Verdict } from './room/authority.ts';
+import type { SafetyPorts } from './room/content-check.ts';
 import { GroupCommit } from './room/group-commit.ts';
+import type { JournalPage } from './room/journal.ts';
+import type { RoomOverview } from './room/overview.ts';
 import type { RoomSettings, Session } from './room/ports.ts';
+import { eventsPerMinute, ReportSchedule, type RoomReport } from './room/report.ts';
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
-import { type Inbound, Room } from './room/room.ts';
+import { HOSTS_ONLY, type Inbound, Room } from './room/room.ts';
+import { SYSTEM_USER } from './room/system-user.ts';
+import { EXPORT_PATH, exportResponse } from './room-export.ts';
 import { RoomLog } from './room-log.ts';
-import { SqlAddressBook, SqlFlag, SqlSanctionStore, SqlSettingsStore } from './room-records.ts';
+import { RoomMedia } from './room-media.ts';
+import {
+  SqlAddressBook,
+  SqlAnnouncementStore,
+  SqlCheckMark,
+  SqlFlag,
+  SqlOpenIdBook,
+  SqlSanctionStore,
+  SqlSettingsStore,
+} from './room-records.ts';
+import { roomSafety } from './safety/room-safety.ts';
 import { readSessionHeader } from './session-header.ts';
 import { closeQuietly, SocketPeer } from './socket-peer.ts';
-
-/** Author of what a back end says. No user can have this id: theirs all name who vouches for them. */
-const SYSTEM_USER = { id: 'system', name: '系统' };
 
 /**
  * A batch is to fit in a row, which may hold 2 MB. At the worst a UTF-16 unit that was received takes
@@ -40,9 +61,18 @@ const MAX_BATCH_CHARACTERS = 64 * 1024;
 /** Stands for a frame over the limit: the platform takes 32 MiB, which must not wait in memory. */
 const OVERSIZED_FRAME = ' '.repeat(MAX_FRAME_BYTES + 1);
 
+/** What is answered of a room that was never entered, which asking must not make. */
+const NOBODY_YET = {
+  ok: false,
+  refusal: { code: 'not_found', message: 'nobody has entered this room' },
+} as const;
+const NO_HOST = { ok: false, refusal: HOSTS_ONLY } as const;
+
 interface OpenRoom {
   readonly room: Room;
   readonly log: RoomLog;
+  readonly announcements: Announcements;
+  readonly agenda: Agenda;
 }
 
 /** One room: plugs sockets, storage and alarms into {@link Room}, and decides nothing by itself. */
@@ -50,6 +80,7 @@ export class ChatRoom extends DurableObject<Env> {
   readonly #peers = new Map<WebSocket, SocketPeer>();
   readonly #inbox: GroupCommit<Inbound>;
   readonly #retention: RetentionPolicy;
+  readonly #reports = new ReportSchedule();
   #open: OpenRoom | undefined;
   /** When the next alarm rings, in milliseconds since 1970, once that is known. */
   #alarmAt: number | undefined;
@@ -69,23 +100,31 @@ export class ChatRoom extends DurableObject<Env> {
     );
   }
 
-  /** Takes a WebSocket upgrade that the Worker has let through. */
+  /** Takes what is no call but a stream: a WebSocket upgrade that the Worker has let through, or an export. */
   override async fetch(request: Request): Promise<Response> {
+    const isExport = new URL(request.url).pathname === EXPORT_PATH;
+    return isExport ? exportResponse(this.#look()?.log) : this.#connect(request);
+  }
+
+  #connect(request: Request): Response {
     const session = readSessionHeader(request.headers);
     const since = new URL(request.url).searchParams.get('since');
-    const { room } = this.#enter();
+    const { room, announcements } = this.#enter();
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     const peer = SocketPeer.attach(server, session, Date.now());
     this.#peers.set(server, peer);
     try {
+      const wasEmpty = room.isEmpty;
       room.join(peer, since === null ? undefined : parseCursor(since));
+      if (wasEmpty && !room.isEmpty) announcements.resume();
     } catch (fault) {
       this.#forget(server);
       peer.close(closeCodeOf('server_error'), 'server_error');
       throw fault;
     }
-    this.ctx.waitUntil(this.#planTrim());
+    this.#report();
+    this.ctx.waitUntil(this.#finishChecks().then(() => this.#planAlarm()));
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
       headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
@@ -97,23 +136,28 @@ export class ChatRoom extends DurableObject<Env> {
     const peer = this.#peerOf(socket);
     if (!peer) return;
     await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
-    await this.#planTrim();
+    this.#report();
+    await this.#finishChecks();
+    await this.#planAlarm();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     this.#takeLeave(socket);
     closeQuietly(socket, code, reason);
+    this.#report();
+    await this.#finishChecks();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
     this.#takeLeave(socket);
+    this.#report();
+    await this.#finishChecks();
   }
 
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined;
-    const { room, log } = this.#enter();
-    room.trim(trimPoint(log, this.#retention, Date.now()));
-    await this.#planTrim();
+    await this.#enter().agenda.run(Date.now());
+    await this.#planAlarm();
   }
 
   /** What the room shows of itself. */
@@ -121,10 +165,30 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#look()?.room.info() ?? { name: this.#name, online: 0, head: 0, oldest: 1 };
   }
 
-  /** Who is online. */
-  members(session: Session): Answer<MembersResponse> {
+  /** How it is, as the directory of rooms is told. */
+  status(): RoomReport {
+    const at = Date.now();
+    const open = this.#look();
+    const { title, online, head } = this.info();
+    const perMinute = open ? eventsPerMinute(open.log, at) : 0;
+    return { ...(title !== undefined && { title }), online, head, perMinute, at };
+  }
+
+  /** What an operator sees of it. */
+  overview(): RoomOverview {
+    const nothing = { settings: { hosts: [] }, members: [], sanctioned: [] };
+    return this.#look()?.room.overview() ?? { ...this.info(), ...nothing };
+  }
+
+  /** The `limit` newest events before `before` as an operator sees them. */
+  journal(before: number | undefined, limit: number): JournalPage {
+    return this.#look()?.room.journal(before, limit) ?? { events: [], oldest: 1, more: false };
+  }
+
+  /** Who is online, for a user or an operator. */
+  members(asker: Asker): Answer<MembersResponse> {
     const nobody = { online: 0, members: [] };
-    return this.#read(session, nobody, ({ room }) => room.members());
+    return this.#read(asker, nobody, ({ room }) => room.members());
   }
 
   /** The `limit` newest events before `before` that `session` may see. */
@@ -138,9 +202,11 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** The questions that `session` may see. */
   questions(session: Session): Answer<QuestionsResponse> {
-    const none = { questions: [] };
-    return this.#read<QuestionsResponse>(session, none, ({ room }) => ({
+    const none = { questions: [], head: 0 };
+    return this.#read<QuestionsResponse>(session, none, ({ room, log }) => ({
       questions: room.questions(session),
+      epoch: log.epoch,
+      head: log.head,
     }));
   }
 
@@ -168,34 +234,72 @@ export class ChatRoom extends DurableObject<Env> {
   /** Recalls a message for an operator, also one that is private to others. */
   async recall(id: string, target: number): Promise<Verdict> {
     if (this.#look()) return await this.#post({ type: 'recall', id, target });
-    return { ok: false, refusal: { code: 'not_found', message: 'nobody has entered this room' } };
+    return NOBODY_YET;
+  }
+
+  /** Plans an announcement of a user, or without one of an operator. */
+  async announce(
+    asker: Asker,
+    request: AnnouncementRequest & { id: string },
+  ): Promise<Answer<Announcement>> {
+    // Nobody is a host of a room that was never entered, nor set up.
+    const open = asker ? this.#look() : this.#enter();
+    if (!open) return NO_HOST;
+    const outcome = open.announcements.set(asker, request);
+    await this.#planAlarm();
+    return outcome;
+  }
+
+  /** What the room is going to announce. */
+  announcements(asker: Asker): Answer<AnnouncementsResponse> {
+    const open = this.#look();
+    if (!open) return asker ? NO_HOST : { ok: true, value: { announcements: [] } };
+    const outcome = open.announcements.list(asker);
+    return outcome.ok ? { ok: true, value: { announcements: outcome.value } } : outcome;
+  }
+
+  /** Takes an announcement back. */
+  cancelAnnouncement(asker: Asker, id: string): Answer<null> {
+    const open = this.#look();
+    return open ? open.announcements.remove(asker, id) : asker ? NO_HOST : NOBODY_YET;
+  }
+
+  /** Recalls all messages with the picture or sound at `url`, which nobody can send from now on. */
+  async withdraw(url: string): Promise<void> {
+    this.#enter().room.withdraw(url, SYSTEM_USER);
+    await this.#planAlarm();
   }
 
   /** Changes the settings that are given, and returns all of them; a new slow mode is event `id`. */
   async configure(change: SettingsRequest, id: string): Promise<RoomSettings> {
-    const { title, owner, hosts, slowMode } = change;
+    const { title, owner, hosts, slowMode, check, onCheckFailure, blockedWords } = change;
     const given = {
       ...(title !== undefined && { title }),
       ...(owner !== undefined && { owner }),
       ...(hosts !== undefined && { hosts }),
       ...(slowMode !== undefined && { slowMode }),
+      ...(check !== undefined && { check }),
+      ...(onCheckFailure !== undefined && { onCheckFailure }),
+      ...(blockedWords !== undefined && { blockedWords }),
     };
     const settings = this.#enter().room.configure(given, SYSTEM_USER, id);
-    await this.#planTrim();
+    this.#report();
+    await this.#planAlarm();
     return settings;
   }
 
   async #post(frame: EventFrame): Promise<Verdict> {
     const verdict = this.#enter().room.post(frame, SYSTEM_USER);
-    await this.#planTrim();
+    this.#report();
+    await this.#planAlarm();
     return verdict;
   }
 
-  /** What `session` reads of the room; `otherwise` when nobody ever entered it. */
-  #read<Value>(session: Session, otherwise: Value, read: (open: OpenRoom) => Value): Answer<Value> {
+  /** What `asker` reads of the room; `otherwise` when nobody ever entered it. */
+  #read<Value>(asker: Asker, otherwise: Value, read: (open: OpenRoom) => Value): Answer<Value> {
     const open = this.#look();
     if (!open) return { ok: true, value: otherwise };
-    const refusal = open.room.banOf(session.id);
+    const refusal = asker && open.room.banOf(asker.id);
     return refusal ? { ok: false, refusal } : { ok: true, value: read(open) };
   }
 
@@ -222,21 +326,37 @@ export class ChatRoom extends DurableObject<Env> {
     if (this.#open) return this.#open;
     const { storage } = this.ctx;
     migrate(storage);
+    const safety = this.#safety();
     const log = new RoomLog(storage);
+    const name = this.#keepName();
     const ports = {
-      name: this.#keepName(),
+      name,
       log,
       addresses: new SqlAddressBook(storage.sql),
       settings: new SqlSettingsStore(storage.sql),
       sanctions: new SqlSanctionStore(storage.sql),
+      media: this.#media(name),
       atomically: <Result>(work: () => Result) => storage.transactionSync(work),
       someLackRoster: new SqlFlag(storage.sql, 'some_lack_roster'),
+      ...(safety && { safety }),
       clock: Date.now,
       timer: (ms: number, task: () => void) => void setTimeout(task, ms),
       onFault: (fault: unknown) => console.error('room fault', fault),
     };
     const room = new Room(ports, roomPolicy(this.env));
-    this.#open = { room, log };
+    const announcements = new Announcements({
+      store: new SqlAnnouncementStore(storage.sql),
+      room,
+      operator: SYSTEM_USER,
+      clock: Date.now,
+    });
+    const trimming: Task = {
+      due: (now) => nextTrim(log, this.#retention, now),
+      run: (now) => room.trim(trimPoint(log, this.#retention, now)),
+    };
+    const checking: Task = { due: () => room.nextCheck, run: () => room.checked() };
+    const agenda = new Agenda([announcements, checking, trimming], ports.onFault);
+    this.#open = { room, log, announcements, agenda };
     const open = this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
     const peers = open.flatMap((socket) => {
       const peer = SocketPeer.restore(socket);
@@ -245,6 +365,38 @@ export class ChatRoom extends DurableObject<Env> {
     peers.sort((one, other) => one.peer.since - other.peer.since);
     for (const { socket, peer } of peers) this.#takeUp(socket, peer);
     return this.#open;
+  }
+
+  #media(room: string): RoomMedia {
+    const { MEDIA: bucket, SESSION_SECRET: secret } = this.env;
+    const discard = (keys: readonly string[]) => {
+      if (!bucket) return;
+      const deleted = deleteUploads(bucket, keys).catch((fault: unknown) =>
+        console.error('recalled files were not deleted', keys, fault),
+      );
+      this.ctx.waitUntil(deleted);
+    };
+    const keys = secret ? new MediaKeys(secret) : undefined;
+    return new RoomMedia({ sql: this.ctx.storage.sql, room, keys, discard });
+  }
+
+  #safety(): SafetyPorts | undefined {
+    const checks = roomSafety(this.env);
+    if (!checks) return undefined;
+    const { sql } = this.ctx.storage;
+    return {
+      ...checks,
+      openIds: new SqlOpenIdBook(sql),
+      mark: new SqlCheckMark(sql),
+      moderator: SYSTEM_USER,
+      resubmit: ({ peer, data, ...rest }) =>
+        this.#inbox.push({ peer, data, arrival: { peer, data, ...rest } }),
+    };
+  }
+
+  /** Who has begun a check stays awake until it is done: an object that sleeps hears no answer. */
+  async #finishChecks(): Promise<void> {
+    await this.#enter().room.checked();
   }
 
   #takeUp(socket: WebSocket, peer: SocketPeer): void {
@@ -283,15 +435,29 @@ export class ChatRoom extends DurableObject<Env> {
     else room.leaveUnknown();
   }
 
+  /** Tells the directory how the room is, where that is due. Nothing waits for it or fails with it. */
+  #report(): void {
+    const { room } = this.#enter();
+    if (this.#reports.take(room.isEmpty, Date.now()))
+      this.ctx.waitUntil(this.#sendReport(room.name));
+  }
+
+  async #sendReport(name: string): Promise<void> {
+    try {
+      await directoryStub(this.env).report(name, this.status());
+    } catch (fault) {
+      console.error('the directory was not told', fault);
+    }
+  }
+
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */
-  async #planTrim(): Promise<void> {
-    const now = Date.now();
-    const due = nextTrim(this.#enter().log, this.#retention, now);
-    if (due === undefined) return;
+  async #planAlarm(): Promise<void> {
     // One in the past has rung, or was given up by the platform: only storage knows.
-    const known = this.#alarmAt !== undefined && this.#alarmAt > now;
+    const known = this.#alarmAt !== undefined && this.#alarmAt > Date.now();
     if (!known) this.#alarmAt = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
-    if (this.#alarmAt !== undefined && this.#alarmAt <= due) return;
+    // Asked for after the wait, in which something else may have been planned.
+    const due = this.#enter().agenda.next(Date.now());
+    if (due === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= due)) return;
     this.#alarmAt = due;
     await this.ctx.storage.setAlarm(due);
   }

@@ -1,17 +1,29 @@
 import { RATE_BURST, RATE_PER_SECOND } from '../shared/limits.ts';
 import type { ChatRoom } from './chat-room.ts';
+import type { RoomDirectory } from './directory.ts';
+import { notConfigured } from './refusal.ts';
+import type { SafetyPolicy } from './room/content-check.ts';
 import type { RetentionPolicy } from './room/retention.ts';
 import type { RoomPolicy } from './room/room.ts';
 
 /** What wrangler.toml, `.dev.vars` and `wrangler secret put` give the Worker. */
 export interface Env {
   readonly CHAT_ROOM: DurableObjectNamespace<ChatRoom>;
+  readonly ROOM_DIRECTORY: DurableObjectNamespace<RoomDirectory>;
+  /** Where uploaded pictures and sounds are; without it there are none. */
+  readonly MEDIA?: R2Bucket;
+  /** How often one user may upload; without it there is no limit. */
+  readonly UPLOAD_RATE?: RateLimit;
   /** Signs session tokens and keys user ids; a secret of at least 32 characters. */
   readonly SESSION_SECRET?: string;
   /** What back ends and operators show; a secret of at least 32 characters. */
   readonly ADMIN_KEY?: string;
   readonly WECHAT_APPID?: string;
   readonly WECHAT_SECRET?: string;
+  /** Signs what WeChat pushes to `/api/wechat/push`: the Token of the console. */
+  readonly WECHAT_PUSH_TOKEN?: string;
+  /** Encrypts it in safe mode: the EncodingAESKey of the console. */
+  readonly WECHAT_PUSH_AES_KEY?: string;
   /** Where WeChat's server API is; another only for tests. */
   readonly WECHAT_API_BASE?: string;
   /** "true" lets anybody in under any name: for development only. */
@@ -25,6 +37,12 @@ export interface Env {
   readonly ROOM_CAPACITY?: string;
   readonly RATE_BURST?: string;
   readonly RATE_PER_SECOND?: string;
+  /** What messages are checked with: `words` (also without it), `wechat` besides them, or `off`. */
+  readonly CONTENT_CHECK?: string;
+  /** `before` (also without it) or `after` a message is published, where a room has not set it. */
+  readonly CONTENT_CHECK_WHEN?: string;
+  /** `allow` (also without it) or `hold` what could not be checked, where a room has not set it. */
+  readonly CONTENT_CHECK_FAILURE?: string;
 }
 
 declare global {
@@ -62,6 +80,38 @@ export function retentionPolicy(env: Env): RetentionPolicy {
     maxAge: setting(env, 'RETENTION_DAYS', 30, { min: 0.001 }) * DAY_MS,
     maxEvents: Math.floor(setting(env, 'RETENTION_EVENTS', 10_000, { min: 1 })),
   };
+}
+
+/** How a deployment checks content. */
+export interface ContentPolicy extends SafetyPolicy {
+  readonly check: 'words' | 'wechat' | 'off';
+}
+
+/** How content is checked. Throws a refusal that says what an operator has to set. */
+export function contentPolicy(env: Env): ContentPolicy {
+  const check = choice(env, 'CONTENT_CHECK', ['words', 'wechat', 'off']);
+  if (check === 'wechat' && !(env.WECHAT_APPID && env.WECHAT_SECRET)) {
+    throw notConfigured(
+      'CONTENT_CHECK = "wechat" needs the secrets WECHAT_APPID and WECHAT_SECRET',
+    );
+  }
+  return {
+    check,
+    when: choice(env, 'CONTENT_CHECK_WHEN', ['before', 'after']),
+    onFailure: choice(env, 'CONTENT_CHECK_FAILURE', ['allow', 'hold']),
+  };
+}
+
+/** One of `choices`, the first when nothing is set. */
+function choice<Choice extends string>(
+  env: Env,
+  name: 'CONTENT_CHECK' | 'CONTENT_CHECK_WHEN' | 'CONTENT_CHECK_FAILURE',
+  choices: readonly [Choice, ...Choice[]],
+): Choice {
+  const text = env[name] || choices[0];
+  const chosen = choices.find((each) => each === text);
+  if (chosen !== undefined) return chosen;
+  throw notConfigured(`${name} must be one of ${choices.join(', ')}, not ${JSON.stringify(text)}`);
 }
 
 function setting(

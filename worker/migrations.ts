@@ -33,6 +33,25 @@ const MIGRATIONS: readonly Migration[] = [
       banned_until INTEGER
     ) WITHOUT ROWID`);
   },
+  (sql) => {
+    // A row for each announcement. `at` is its next time (milliseconds since 1970), `every` the seconds
+    // to the one after it, `author` the user as JSON, NULL for an operator.
+    sql.exec(`CREATE TABLE announcements (
+      id TEXT PRIMARY KEY,
+      at INTEGER NOT NULL,
+      every INTEGER,
+      text TEXT NOT NULL,
+      author TEXT
+    ) WITHOUT ROWID`);
+  },
+  (sql) => {
+    // A row for each picture or sound that was recalled: nobody can send it again.
+    sql.exec('CREATE TABLE withdrawn_media (url TEXT PRIMARY KEY) WITHOUT ROWID');
+  },
+  (sql) => {
+    // Whom WeChat is asked about when a message is checked after it is published: a row for each.
+    sql.exec('CREATE TABLE openids (user TEXT PRIMARY KEY, sealed TEXT NOT NULL) WITHOUT ROWID');
+  },
 ];
 
 /** Whether there is anything in this storage: reading a room that nobody entered must not make one. */
@@ -60,7 +79,14 @@ export function migrate(storage: DurableObjectStorage): void {
 }
 
 /** Keys of the one-of-a-kind values of a room. */
-export type MetaKey = 'version' | 'name' | 'epoch' | 'head' | 'settings' | 'some_lack_roster';
+export type MetaKey =
+  | 'version'
+  | 'name'
+  | 'epoch'
+  | 'head'
+  | 'settings'
+  | 'some_lack_roster'
+  | 'check_mark';
 
 export function readMeta(sql: SqlStorage, key: MetaKey): string | undefined {
   return firstRow<{ value: string }>(sql, 'SELECT value FROM meta WHERE key = ?', key)?.value;

@@ -16,6 +16,17 @@ type LogStorage = Pick<DurableObjectStorage, 'sql' | 'transactionSync'>;
  */
 const MAX_ROW_CHARACTERS = 512 * 1024;
 
+/** Most rows that are looked at for one chunk of lines. */
+const MAX_CHUNK_ROWS = 400;
+
+/** Events as text. */
+export interface LineChunk {
+  /** One a line, without a line break after the last. */
+  readonly lines: string;
+  /** The seq of the last. */
+  readonly last: number;
+}
+
 /** The event log of a room on the SQLite storage of its Durable Object, after `migrate`. */
 export class RoomLog implements EventLog {
   readonly epoch: string;
@@ -89,6 +100,41 @@ export class RoomLog implements EventLog {
       }
     }
     return events;
+  }
+
+  /**
+   * The first events of `after < seq <= upTo` that are kept, as lines of JSON that were not parsed, and
+   * the seq of the last of them: about as many as have so many bytes together, and whole batches. Both
+   * bounds have to be ends of batches: what a head was, or what this gave.
+   */
+  readLines(after: number, upTo: number, bytes: number): LineChunk | undefined {
+    // Their sizes first: rows may be of any size, and all that one query gives is in memory at once.
+    const sizes = this.#sql.exec<{ last: number; size: number }>(
+      `SELECT last, octet_length(lines) AS size FROM events WHERE first > ? AND first <= ?
+       ORDER BY first LIMIT ${MAX_CHUNK_ROWS}`,
+      after,
+      upTo,
+    );
+    let last = after;
+    let total = 0;
+    for (const row of sizes.toArray()) {
+      if (total >= bytes) break;
+      last = row.last;
+      total += row.size;
+    }
+    if (last === after) return undefined;
+    const rows = this.#sql.exec<{ lines: string }>(
+      'SELECT lines FROM events WHERE first > ? AND first <= ? ORDER BY first',
+      after,
+      last,
+    );
+    return {
+      lines: rows
+        .toArray()
+        .map(({ lines }) => lines)
+        .join('\n'),
+      last,
+    };
   }
 
   readQuestionEvents(): ChatEvent[] {

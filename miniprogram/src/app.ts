@@ -6,4 +6,4 @@ export interface ChatApp {
   readonly services: Services;
 }
 
-App<ChatApp>({ services: createServices(settings.endpoint) });
+App<ChatApp>({ services: createServices(settings) });

@@ -9,4 +9,6 @@ export const settings: Settings = {
 
 export interface Settings {
   readonly endpoint: string;
+  /** Whether people come in by name alone; left out, they do where the endpoint is not `https://`. */
+  readonly letsGuestsIn?: boolean;
 }

@@ -5,12 +5,10 @@
  * other. The rows that storage reads are counted by test/worker/room-log.test.ts.
  */
 import { randomUUID } from 'node:crypto';
-import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import WebSocket from 'ws';
-import { encodeEvent } from '../../shared/codec.ts';
 import { NodeClient } from '../support/node-client.ts';
+import { fillRoom } from '../support/room-file.ts';
 import { ProjectCopy, Server } from '../support/server.ts';
 
 const ROOMS = { small: 100, large: 100_000 } as const;
@@ -47,33 +45,6 @@ function measureJoin(url: string): Promise<Join> {
   });
 }
 
-/** Writes events, a row each, into the file of the room that holds the message `marker`. */
-function fill(stateFolder: string, marker: string, events: number): void {
-  for (const file of globSync(join(stateFolder, 'v3/do/*ChatRoom*/*.sqlite'))) {
-    const db = new DatabaseSync(file);
-    const isRoom = db
-      .prepare(`SELECT count(*) AS n FROM sqlite_master WHERE name = 'events'`)
-      .get()?.n;
-    if (isRoom && db.prepare('SELECT 1 FROM events WHERE lines LIKE ?').get(`%${marker}%`)) {
-      const insert = db.prepare('INSERT INTO events (first, last, at, lines) VALUES (?, ?, ?, ?)');
-      db.exec('BEGIN');
-      for (let seq = 2; seq <= events; seq++) {
-        const line = encodeEvent({
-          kind: 'message',
-          seq,
-          at: Date.now(),
-          id: String(seq).padStart(8, '0'),
-          from: { id: 'guest:filler', name: 'filler', role: 'member' },
-          content: { type: 'text', text: '这是一条普通长度的聊天消息，给基准测试用。' },
-        });
-        insert.run(seq, seq, Date.now(), line);
-      }
-      db.exec('COMMIT');
-    }
-    db.close();
-  }
-}
-
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const copy = new ProjectCopy();
@@ -90,7 +61,7 @@ try {
     markers.set(room, marker);
   }
   server.kill();
-  for (const [room, marker] of markers) fill(state, marker, ROOMS[room]);
+  for (const [room, marker] of markers) fillRoom(state, marker, ROOMS[room]);
 
   const cold: Record<Room, Join[]> = { small: [], large: [] };
   const warm: Record<Room, Join[]> = { small: [], large: [] };

@@ -7,6 +7,7 @@ import {
   FakeLifecycle,
   FakeNetwork,
   FakeSessions,
+  FakeUploads,
   MemoryStore,
 } from '../support/fake-ports.ts';
 import type { SeededRandom } from '../support/random.ts';
@@ -111,6 +112,7 @@ export class Phone {
       lifecycle: new FakeLifecycle(),
       network: new FakeNetwork(),
       sessions: new FakeSessions(this.user, this.#session.token),
+      uploads: new FakeUploads(),
       random: this.#random.next,
     };
     const { clock, lifecycle, network } = ports;

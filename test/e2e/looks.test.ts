@@ -70,6 +70,14 @@ describe.skipIf(noBrowser)('the room', () => {
     await fits();
     await phone.write('行\n'.repeat(20));
     await fits();
+    await phone.openQuestions();
+    await expect.poll(() => phone.overflow()).toEqual([]);
+    await phone.closeQuestions();
+    await phone.openAnnouncements();
+    await phone.announce(LONG_WORD, ['重复', '60 分钟'], '每 60 分钟发布一次');
+    await phone.announcements.getByText('已安排 1').waitFor();
+    await expect.poll(() => phone.overflow()).toEqual([]);
+    await phone.closeAnnouncements();
     await phone.openMembers();
     await expect.poll(() => phone.overflow()).toEqual([]);
     await phone.closeMembers();

@@ -10,17 +10,17 @@ describe.skipIf(noBrowser)('a question', () => {
     const vote = (phone: typeof ming) =>
       phone.row('什么时候发货？').getByRole('button', { name: /我也想知道/ });
     await vote(hong).click();
-    await vote(hong).getByText('已关注 1').waitFor();
+    await vote(hong).getByText('已想知道 1').waitFor();
     await vote(hong).click();
     await vote(gang).click();
-    await vote(gang).getByText('已关注 2').waitFor();
-    await vote(hong).getByText('已关注 2').waitFor();
+    await vote(gang).getByText('已想知道 2').waitFor();
+    await vote(hong).getByText('已想知道 2').waitFor();
     // Who asked it needs no vote of their own.
     await ming.row('什么时候发货？').getByText('2 人也想知道').waitFor();
     expect(await vote(ming).count()).toBe(0);
     // What one votes again counts no more later, either.
     await hong.restart();
-    await vote(hong).getByText('已关注 2').waitFor();
+    await vote(hong).getByText('已想知道 2').waitFor();
   });
 
   it('is answered by a host', async ({ desk, backEnd }) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { NoticeResponse } from '../../shared/http.ts';
+import type { Announcement, AnnouncementsResponse, NoticeResponse } from '../../shared/http.ts';
 import { NodeClient } from '../support/node-client.ts';
 import { ProjectCopy, Server } from '../support/server.ts';
 import { until } from '../support/test-client.ts';
@@ -138,6 +138,33 @@ describe('npm start in a fresh clone', () => {
     await alice.say('still here');
     expect(alice.closed).toBeUndefined();
     expect(server.output).not.toContain('is started again');
+  });
+
+  it('[R3] an announcement whose time comes while the server is dead comes once it lives, once', async () => {
+    const headers = { Authorization: `Bearer ${copy.devVar('ADMIN_KEY')}` };
+    const announce = async (at: number) => {
+      const response = await fetch(server.http('/api/rooms/timed/announcements'), {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ id: 'a', text: '下播了', at }),
+      });
+      expect(response.status).toBe(201);
+      return (await response.json()) as Announcement;
+    };
+    const { at } = await announce(Date.now() + 2_000);
+    server.kill();
+    server = await Server.start(copy.folder, state);
+    // Nobody is there: it is the alarm that wakes the room.
+    const planned = async () => {
+      const response = await fetch(server.http('/api/rooms/timed/announcements'), { headers });
+      return ((await response.json()) as AnnouncementsResponse).announcements;
+    };
+    await expect.poll(planned, { timeout: 30_000 }).toEqual([]);
+    expect((await announce(at)).id).toBe('a');
+    const alice = await NodeClient.join(server.ws({ room: 'timed', name: 'alice' }));
+    await alice.upTo(1);
+    expect(alice.inbox.texts()).toEqual(['下播了']);
+    expect((await alice.say('bye')).seq).toBe(2);
   });
 
   it('[R2] wrangler ends by itself: it is started again, and what was said is there', async () => {

@@ -22,6 +22,17 @@ const send = (fields: object) =>
   JSON.stringify({ type: 'send', id: 'a', content: { type: 'text', text: 'hi' }, ...fields });
 const moderate = (fields: object) =>
   JSON.stringify({ type: 'moderate', id: 'a', action: 'mute', user: 'eve', ...fields });
+const image = (fields: object) =>
+  send({
+    content: {
+      type: 'image',
+      url: `/media/${'k'.repeat(56)}`,
+      width: 3,
+      height: 2,
+      size: 9,
+      ...fields,
+    },
+  });
 const text = (value: unknown) => send({ content: { type: 'text', text: value } });
 
 function refusalOf(data: string | ArrayBuffer): { code: ErrorCode; message: string; id?: string } {
@@ -56,6 +67,17 @@ describe('[R9] what is not a frame is refused, and says what is wrong', () => {
       send({ content: { type: 'answer', text: 'a' } }),
       /^content\.question/,
     ],
+    ['a picture from elsewhere', image({ url: 'https://a.example/1.png' }), /^content\.url/],
+    ['a picture that climbs', image({ url: '/media/../api/rooms/lobby' }), /^content\.url/],
+    ['a picture without sides', image({ width: undefined }), /^content\.width/],
+    ['a picture that is too wide', image({ width: 12_001 }), /^content\.width/],
+    ['a picture that is too large', image({ size: 10 * 1024 * 1024 + 1 }), /^content\.size/],
+    [
+      'a voice of half a millisecond',
+      image({ type: 'voice', duration: 0.5 }),
+      /^content\.duration/,
+    ],
+    ['a voice of more than a minute', image({ type: 'voice', duration: 60_001 }), /^content\.dur/],
     ['a vote for nothing', '{"type":"vote","id":"v"}', /^target/],
     ['a recall without an id', '{"type":"recall","target":1}', /^id/],
     ['a target that is no place', '{"type":"resolve","id":"r","target":0}', /^target/],

@@ -9,6 +9,7 @@ import {
   FakeSessions,
   type FakeSocket,
   FakeSockets,
+  FakeUploads,
   flush,
   MemoryStore,
 } from './fake-ports.ts';
@@ -22,6 +23,7 @@ export class ClientHarness {
   readonly lifecycle = new FakeLifecycle();
   readonly network = new FakeNetwork();
   readonly sessions = new FakeSessions();
+  readonly uploads = new FakeUploads();
   readonly changes: RoomChange[] = [];
   readonly visited: VisitedRooms;
   readonly client: RoomClient;
@@ -40,6 +42,7 @@ export class ClientHarness {
         lifecycle: this.lifecycle,
         network: this.network,
         sessions: this.sessions,
+        uploads: this.uploads,
         random: random.next,
       },
       visited: this.visited,
@@ -78,7 +81,7 @@ export class ClientHarness {
   /** What of the outbox is seen: `waiting hello`. */
   get outgoing(): string[] {
     return this.client.outgoing.map(
-      ({ state, content }) => `${state} ${'text' in content ? content.text : ''}`,
+      ({ state, content, file }) => `${state} ${'text' in content ? content.text : file}`,
     );
   }
 

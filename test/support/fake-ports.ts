@@ -12,6 +12,10 @@ import type {
   SocketEvents,
   Sockets,
   Store,
+  Upload,
+  UploadAnswer,
+  UploadOptions,
+  Uploads,
 } from '../../miniprogram/src/chat/ports.ts';
 import { decodeClientFrame, encodeFrame } from '../../shared/codec.ts';
 import type { ClientFrame, ServerFrame } from '../../shared/protocol.ts';
@@ -271,5 +275,66 @@ export class FakeSessions implements Sessions {
       ok: true,
       session: { token: this.#token, user: this.user, expiresAt: 4_000_000_000_000 },
     };
+  }
+}
+
+/** An upload under way, whose end is the test's to say. */
+export class FakeUpload implements Upload {
+  readonly file: string;
+  readonly room: string | undefined;
+  readonly answer: Promise<UploadAnswer>;
+  isOver = false;
+  readonly #onProgress: ((done: number) => void) | undefined;
+  #settle: (answer: UploadAnswer) => void = () => {};
+
+  constructor(file: string, { room, onProgress }: UploadOptions) {
+    this.file = file;
+    this.room = room;
+    this.#onProgress = onProgress;
+    this.answer = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  readonly cancel = (): void => {
+    this.isOver = true;
+  };
+
+  progress(done: number): void {
+    this.#onProgress?.(done);
+  }
+
+  end(answer: UploadAnswer): void {
+    this.isOver = true;
+    this.#settle(answer);
+  }
+}
+
+/** All uploads that were ever begun, and the files that were dropped. */
+export class FakeUploads implements Uploads {
+  readonly all: FakeUpload[] = [];
+  readonly dropped: string[] = [];
+  mostAtOnce = 0;
+
+  upload(file: string, options: UploadOptions = {}): FakeUpload {
+    const upload = new FakeUpload(file, options);
+    this.all.push(upload);
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.open.length);
+    return upload;
+  }
+
+  drop(file: string): void {
+    this.dropped.push(file);
+  }
+
+  get open(): FakeUpload[] {
+    return this.all.filter(({ isOver }) => !isOver);
+  }
+
+  /** The one under way. */
+  get current(): FakeUpload {
+    const [upload] = this.open;
+    if (!upload) throw new Error('nothing is being uploaded');
+    return upload;
   }
 }

@@ -1,10 +1,13 @@
 /** The room's ports in memory, as a room on another store would have them. */
-import type { ChatEvent } from '../../shared/protocol.ts';
+import type { ChatEvent, MediaContent } from '../../shared/protocol.ts';
 import type {
   Address,
   AddressBook,
+  AnnouncementStore,
   EventLog,
   Flag,
+  MediaShelf,
+  PlannedAnnouncement,
   RoomSettings,
   SanctionStore,
   Sanctions,
@@ -128,6 +131,69 @@ export class MemorySanctionStore implements SanctionStore {
     const before = new Map(this.#users);
     return () => {
       this.#users = before;
+    };
+  }
+}
+
+export class MemoryAnnouncementStore implements AnnouncementStore {
+  #planned = new Map<string, PlannedAnnouncement>();
+  /** How many rows a store would have written. */
+  writes = 0;
+
+  read(): Iterable<PlannedAnnouncement> {
+    return [...this.#planned.values()];
+  }
+
+  write(announcement: PlannedAnnouncement): void {
+    this.writes++;
+    this.#planned.set(announcement.id, announcement);
+  }
+
+  remove(id: string): void {
+    this.writes++;
+    this.#planned.delete(id);
+  }
+
+  /** Takes back what is written until then. */
+  begin(): () => void {
+    const before = new Map(this.#planned);
+    return () => {
+      this.#planned = before;
+    };
+  }
+}
+
+/** Uploads of which a test says whose they are. */
+export class MemoryMediaShelf implements MediaShelf {
+  readonly #uploads = new Map<string, { userId: string; content: MediaContent }>();
+  #withdrawn = new Set<string>();
+  /** What was discarded so far. */
+  readonly discarded: string[] = [];
+
+  /** As if this user had uploaded it. */
+  put(userId: string, content: MediaContent): MediaContent {
+    this.#uploads.set(content.url, { userId, content });
+    return content;
+  }
+
+  describe(url: string, userId: string): MediaContent | undefined {
+    const upload = this.#uploads.get(url);
+    return upload?.userId === userId && !this.#withdrawn.has(url) ? upload.content : undefined;
+  }
+
+  withdraw(url: string): void {
+    this.#withdrawn.add(url);
+  }
+
+  discard(urls: readonly string[]): void {
+    this.discarded.push(...urls);
+  }
+
+  /** Takes back what is withdrawn until then. */
+  begin(): () => void {
+    const before = new Set(this.#withdrawn);
+    return () => {
+      this.#withdrawn = before;
     };
   }
 }

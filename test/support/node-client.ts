@@ -6,9 +6,9 @@ import { TestClient } from './test-client.ts';
 export class NodeClient extends TestClient {
   readonly #socket: WebSocket;
 
-  constructor(url: string) {
+  constructor(url: string, headers: Record<string, string> = {}) {
     super();
-    this.#socket = new WebSocket(url);
+    this.#socket = new WebSocket(url, { headers });
     this.#socket.on('message', (data) => this.inbox.push(String(data)));
     this.#socket.on('close', (code, reason) => {
       this.closed = { code, reason: String(reason) };
@@ -18,8 +18,8 @@ export class NodeClient extends TestClient {
   }
 
   /** Connects and waits for the welcome. */
-  static async join(url: string): Promise<NodeClient> {
-    const client = new NodeClient(url);
+  static async join(url: string, headers: Record<string, string> = {}): Promise<NodeClient> {
+    const client = new NodeClient(url, headers);
     await client.next('welcome');
     return client;
   }

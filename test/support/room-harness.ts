@@ -9,14 +9,19 @@ import type {
   ModerateFrame,
   SendContent,
 } from '../../shared/protocol.ts';
+import { Announcements } from '../../worker/room/announcements.ts';
 import type { Verdict } from '../../worker/room/authority.ts';
 import type { Peer, RoomSettings, Session } from '../../worker/room/ports.ts';
 import { Room, type RoomPolicy } from '../../worker/room/room.ts';
+import type { SettingsChange } from '../../worker/room/settings.ts';
+import type { FakeSafety } from './fake-safety.ts';
 import { Inbox } from './inbox.ts';
 import {
   MemoryAddressBook,
+  MemoryAnnouncementStore,
   MemoryFlag,
   MemoryLog,
+  MemoryMediaShelf,
   MemorySanctionStore,
   MemorySettingsStore,
 } from './memory.ts';
@@ -53,18 +58,25 @@ export class RoomHarness {
   readonly addresses = new MemoryAddressBook();
   readonly settings = new MemorySettingsStore();
   readonly sanctions = new MemorySanctionStore();
+  readonly announcementStore = new MemoryAnnouncementStore();
+  readonly media = new MemoryMediaShelf();
   readonly someLackRoster = new MemoryFlag();
   readonly faults: unknown[] = [];
   readonly policy: RoomPolicy;
+  readonly safety: FakeSafety | undefined;
   now = 1_800_000_000_000;
   room: Room;
+  announcements: Announcements;
   #timers: { at: number; task: () => void }[] = [];
   #peers: FakePeer[] = [];
   #id = 0;
 
-  constructor(policy: Partial<RoomPolicy> = {}) {
+  /** `safety` is what content is checked with; without it nothing is. */
+  constructor(policy: Partial<RoomPolicy> = {}, safety?: FakeSafety) {
+    this.safety = safety;
     this.policy = { ...GENEROUS, ...policy };
     this.room = this.#wake();
+    this.announcements = this.#announcements();
   }
 
   /** The room forgets all that is not stored; its connections live on [R8]. */
@@ -72,6 +84,7 @@ export class RoomHarness {
     this.#timers = [];
     this.#peers = this.#peers.filter((peer) => !peer.closed);
     this.room = this.#wake();
+    this.announcements = this.#announcements();
   }
 
   /** Whether anything is left that would keep the room awake. */
@@ -165,7 +178,7 @@ export class RoomHarness {
   }
 
   /** Changes the settings as an operator. */
-  configure(change: Partial<RoomSettings>): RoomSettings {
+  configure(change: SettingsChange): RoomSettings {
     return this.room.configure(change, SYSTEM, `id-${++this.#id}`);
   }
 
@@ -180,14 +193,19 @@ export class RoomHarness {
 
   #atomically<Result>(work: () => Result): Result {
     const settings = this.settings.read();
-    const undo = this.sanctions.begin();
+    const undo = [this.sanctions.begin(), this.announcementStore.begin(), this.media.begin()];
     try {
       return work();
     } catch (fault) {
       this.settings.write(settings);
-      undo();
+      for (const each of undo) each();
       throw fault;
     }
+  }
+
+  #announcements(): Announcements {
+    const { announcementStore: store, room } = this;
+    return new Announcements({ store, room, operator: SYSTEM, clock: () => this.now });
   }
 
   #wake(): Room {
@@ -198,10 +216,21 @@ export class RoomHarness {
         addresses: this.addresses,
         settings: this.settings,
         sanctions: this.sanctions,
+        media: this.media,
         atomically: (work) => this.#atomically(work),
         someLackRoster: this.someLackRoster,
         clock: () => this.now,
         timer: (ms, task) => this.#timers.push({ at: this.now + ms, task }),
+        ...(this.safety && {
+          safety: {
+            // Its parts are properties of the instance: all of them are taken over.
+            ...this.safety,
+            resubmit: async (arrival) => {
+              const { peer, data } = arrival;
+              this.room.receive([{ peer, data, arrival }]);
+            },
+          },
+        }),
         onFault: (fault) => this.faults.push(fault),
       },
       this.policy,

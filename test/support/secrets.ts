@@ -4,4 +4,5 @@ export const TEST_SECRETS = {
   ADMIN_KEY: 'test-admin-key-of-more-than-32-characters',
   WECHAT_APPID: 'wx-test-appid',
   WECHAT_SECRET: 'test-wechat-secret',
+  WECHAT_PUSH_TOKEN: 'test-push-token',
 };

@@ -105,6 +105,13 @@ export class Server {
     return server;
   }
 
+  /** The process that all others of it descend from. */
+  get pid(): number {
+    const { pid } = this.#process;
+    if (pid === undefined) throw new Error('npm start did not start');
+    return pid;
+  }
+
   /** All that it printed so far. */
   get output(): string {
     return this.#output;

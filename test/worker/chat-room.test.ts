@@ -378,6 +378,7 @@ describe('retention', () => {
     await runInDurableObject(stub, (_, { storage }) => {
       storage.sql.exec('UPDATE events SET at = at - ? WHERE first <= 3', 31 * 86_400_000);
     });
+    await evictDurableObject(stub);
     expect(await runDurableObjectAlarm(stub)).toBe(true);
     const bob = await Client.open(`room=${room}&name=bob`);
     expect(await bob.next('welcome')).toMatchObject({ head: 5, oldest: 4, after: 3 });
@@ -440,6 +441,7 @@ describe('retention', () => {
     await runInDurableObject(stub, (_, { storage }) => {
       storage.sql.exec('UPDATE events SET at = 0');
     });
+    await evictDurableObject(stub);
     await runDurableObjectAlarm(stub);
     await evictDurableObject(stub);
     expect((await alice.say('new')).seq).toBe(2);
@@ -456,7 +458,10 @@ describe('storage', () => {
     const alice = await Client.join(room, 'alice');
     await alice.say('before there were questions');
     await runInDurableObject(stubOf(room), (_, { storage }) => {
+      storage.sql.exec('DROP TABLE announcements');
+      storage.sql.exec('DROP TABLE openids');
       storage.sql.exec('DROP TABLE moderation');
+      storage.sql.exec('DROP TABLE withdrawn_media');
       storage.sql.exec('DROP INDEX question_events');
       storage.sql.exec('ALTER TABLE events DROP COLUMN questions');
       storage.sql.exec(`UPDATE meta SET value = '1' WHERE key = 'version'`);

@@ -88,7 +88,11 @@ describe('moderation in workerd', () => {
     });
     await evictDurableObject(stubOf(room));
     expect((await eve.say('hi', { id: 'm' })).seq).toBe(2);
-    // What is over goes with the next trimming.
+    // What is over goes with the next trimming, which is due once the oldest event is.
+    await runInDurableObject(stubOf(room), (_, { storage }) => {
+      storage.sql.exec('UPDATE events SET at = 1 WHERE first = 1');
+    });
+    await evictDurableObject(stubOf(room));
     await runDurableObjectAlarm(stubOf(room));
     expect(await rowsOf(room)).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { migrate } from '../../worker/migrations.ts';
 import { Room } from '../../worker/room/room.ts';
 import { RoomLog } from '../../worker/room-log.ts';
+import { RoomMedia } from '../../worker/room-media.ts';
 import {
   SqlAddressBook,
   SqlFlag,
@@ -56,6 +57,7 @@ function roomOn(storage: Storage): Room {
     addresses: new SqlAddressBook(sql),
     settings: new SqlSettingsStore(sql),
     sanctions: new SqlSanctionStore(sql),
+    media: new RoomMedia({ sql, room: 'room', keys: undefined, discard: () => {} }),
     atomically: <Result>(work: () => Result) => storage.transactionSync(work),
     someLackRoster: new SqlFlag(sql, 'some_lack_roster'),
     clock: Date.now,

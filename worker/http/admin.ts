@@ -7,12 +7,15 @@ import {
   SeqParamSchema,
   SettingsRequestSchema,
 } from '../../shared/http.ts';
+import { MAX_SETTINGS_BODY_BYTES } from '../../shared/limits.ts';
 import type { AckFrame } from '../../shared/protocol.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Verdict } from '../room/authority.ts';
 import type { AppEnv } from './app-types.ts';
+import { exportFile } from './export.ts';
 import { limitBody, requireAdmin } from './guards.ts';
 import { parseInput, readBody, roomOf } from './input.ts';
+import { listRooms } from './live-rooms.ts';
 import { askRoom } from './rooms-client.ts';
 
 /** The id of a request that has none: it makes asking the room twice safe. */
@@ -20,6 +23,7 @@ const newId = () => crypto.randomUUID();
 
 /** What back ends and operators do with rooms, under `/api/rooms`, with the admin key. */
 export const adminRoutes = new Hono<AppEnv>()
+  .get('/', requireAdmin(), async (c) => c.json(await listRooms(c.env, Date.now())))
   .post('/:room/notices', requireAdmin(), limitBody(), async (c) => {
     const notice = await readBody(c, NoticeRequestSchema);
     const id = notice.id ?? newId();
@@ -40,7 +44,8 @@ export const adminRoutes = new Hono<AppEnv>()
     const { seq, at } = ackOf(await askRoom(c.env, roomOf(c), (room) => room.recall(id, target)));
     return c.json({ id, seq, at } satisfies EventResponse);
   })
-  .put('/:room/settings', requireAdmin(), limitBody(), async (c) => {
+  .get('/:room/export', requireAdmin(), (c) => exportFile(c.env, roomOf(c)))
+  .put('/:room/settings', requireAdmin(), limitBody(MAX_SETTINGS_BODY_BYTES), async (c) => {
     const change = await readBody(c, SettingsRequestSchema);
     const id = newId();
     return c.json(await askRoom(c.env, roomOf(c), (room) => room.configure(change, id)));

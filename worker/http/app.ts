@@ -1,11 +1,16 @@
 import { Hono } from 'hono';
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
+import { operatorPages } from '../admin/routes.ts';
 import { toRefusalError } from '../refusal.ts';
 import { adminRoutes } from './admin.ts';
+import { announcementRoutes } from './announcements.ts';
+import { answerRefusal } from './answer.ts';
 import type { AppEnv } from './app-types.ts';
 import { allowOrigins } from './guards.ts';
+import { mediaRoutes, uploadRoutes } from './media.ts';
 import { roomRoutes } from './rooms.ts';
 import { sessionRoutes } from './session.ts';
+import { wechatPushRoutes } from './wechat-push.ts';
 import { connect } from './ws.ts';
 
 /** All routes of the Worker. */
@@ -15,12 +20,11 @@ export const app = new Hono<AppEnv>()
   .get('/healthz', (c) => c.json({ ok: true, protocol: PROTOCOL_VERSION }))
   .route('/api/session', sessionRoutes)
   .route('/api/rooms', roomRoutes)
+  .route('/api/rooms', announcementRoutes)
   .route('/api/rooms', adminRoutes)
+  .route('/api/media', uploadRoutes)
+  .route('/media', mediaRoutes)
+  .route('/admin', operatorPages)
+  .route('/api/wechat/push', wechatPushRoutes)
   .notFound((c) => c.json({ error: { code: 'not_found', message: 'there is no such route' } }, 404))
-  .onError((thrown, c) => {
-    const { refusal, status } = toRefusalError(thrown);
-    if (refusal.retryAfter !== undefined) {
-      c.header('Retry-After', String(Math.ceil(refusal.retryAfter / 1_000)));
-    }
-    return c.json({ error: refusal }, status);
-  });
+  .onError((thrown, c) => answerRefusal(c, toRefusalError(thrown)));

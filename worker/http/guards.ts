@@ -1,8 +1,9 @@
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
+import { EXPORT_LAST_HEADER } from '../../shared/http.ts';
 import { MAX_BODY_BYTES } from '../../shared/limits.ts';
-import { checkAdminKey } from '../identity/admin.ts';
+import { checkAdminKey, isAdminKey } from '../identity/admin.ts';
 import { bearerOf } from '../identity/bearer.ts';
 import { readToken } from '../identity/token.ts';
 import { refuse } from '../refusal.ts';
@@ -26,12 +27,24 @@ export const requireAdmin = () =>
     await next();
   });
 
+/** Lets in who shows a session token or the admin key, and keeps who that is in `asker`. */
+export const requireAsker = () =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const credential = bearerOf(c.req.raw.headers);
+    if (credential === undefined) {
+      throw refuse('unauthorized', 'this needs Authorization: Bearer <token or ADMIN_KEY>');
+    }
+    const isOperator = await isAdminKey(credential, c.env.ADMIN_KEY);
+    c.set('asker', isOperator ? undefined : await readToken(credential, c.env.SESSION_SECRET));
+    await next();
+  });
+
 /** Refuses a body that is larger than any that means something. */
-export const limitBody = () =>
+export const limitBody = (maxSize = MAX_BODY_BYTES) =>
   bodyLimit({
-    maxSize: MAX_BODY_BYTES,
+    maxSize,
     onError: () => {
-      throw refuse('too_large', `a body must have at most ${MAX_BODY_BYTES} bytes`);
+      throw refuse('too_large', `a body must have at most ${maxSize} bytes`);
     },
   });
 
@@ -42,5 +55,6 @@ export const allowOrigins = () =>
       isAllowedOrigin(origin, c.req.url, c.env.ALLOWED_ORIGINS) ? origin : null,
     allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type'],
+    exposeHeaders: [EXPORT_LAST_HEADER],
     maxAge: 86_400,
   });

@@ -11,6 +11,9 @@ export function roomStub(env: Env, room: string): DurableObjectStub<ChatRoom> {
 
 type RoomMethod =
   | 'info'
+  | 'status'
+  | 'overview'
+  | 'journal'
   | 'members'
   | 'page'
   | 'questions'
@@ -18,7 +21,11 @@ type RoomMethod =
   | 'notify'
   | 'moderate'
   | 'recall'
-  | 'configure';
+  | 'configure'
+  | 'announce'
+  | 'announcements'
+  | 'cancelAnnouncement'
+  | 'withdraw';
 
 /** What a room answers by RPC; spelled out because the platform's types take unions apart. */
 type RoomApi = {

@@ -9,7 +9,7 @@ import type { Env } from '../env.ts';
 import { toRefusalError, unwrap } from '../refusal.ts';
 import type { Session } from '../room/ports.ts';
 import type { AppEnv } from './app-types.ts';
-import { limitBody, requireSession } from './guards.ts';
+import { limitBody, requireAsker, requireSession } from './guards.ts';
 import { parseInput, readBody, roomOf } from './input.ts';
 import { askRoom } from './rooms-client.ts';
 
@@ -21,12 +21,12 @@ export const roomRoutes = new Hono<AppEnv>()
     const answers = await Promise.all(rooms.map((room) => askUnread(c.env, session, room)));
     return c.json({ rooms: answers } satisfies UnreadResponse);
   })
-  .get('/:room', requireSession(), async (c) =>
+  .get('/:room', requireAsker(), async (c) =>
     c.json(await askRoom(c.env, roomOf(c), (room) => room.info())),
   )
-  .get('/:room/members', requireSession(), async (c) => {
-    const session = c.get('session');
-    return c.json(unwrap(await askRoom(c.env, roomOf(c), (room) => room.members(session))));
+  .get('/:room/members', requireAsker(), async (c) => {
+    const asker = c.get('asker');
+    return c.json(unwrap(await askRoom(c.env, roomOf(c), (room) => room.members(asker))));
   })
   .get('/:room/messages', requireSession(), async (c) => {
     const { before, limit } = parseInput(PageQuerySchema, c.req.query());

@@ -7,10 +7,13 @@ import {
 import { type Env, guestsAllowed } from '../env.ts';
 import { checkAdminKey } from '../identity/admin.ts';
 import { bearerOf } from '../identity/bearer.ts';
+import { sealOpenId } from '../identity/openid.ts';
 import { issueToken, requireSecret } from '../identity/token.ts';
 import { backEndUserId, guestUserId, wechatUserId } from '../identity/user-id.ts';
 import { codeToOpenId } from '../identity/wechat.ts';
 import { refuse } from '../refusal.ts';
+import type { Session } from '../room/ports.ts';
+import { checkName } from '../safety/names.ts';
 import type { AppContext, AppEnv } from './app-types.ts';
 import { limitBody } from './guards.ts';
 import { readBody } from './input.ts';
@@ -22,14 +25,16 @@ const DEFAULT_NAME = '微信用户';
 export const sessionRoutes = new Hono<AppEnv>().post('/', limitBody(), async (c) => {
   const request = await readBody(c, SessionRequestSchema);
   const { name = DEFAULT_NAME, avatar, group } = request;
-  const id = await identify(request, name, c);
-  const user = { id, name, ...(avatar && { avatar }), ...(group && { group }) };
-  const issued = await issueToken(user, c.env.SESSION_SECRET, Date.now());
+  const identity = await identify(request, name, c);
+  const user = { id: identity.id, name, ...(avatar && { avatar }), ...(group && { group }) };
+  const issued = await issueToken({ ...user, ...identity }, c.env.SESSION_SECRET, Date.now());
   return c.json({ ...issued, user } satisfies SessionResponse);
 });
 
-/** The user id, once whoever vouches for it has done so. */
-async function identify(request: SessionRequest, name: string, c: AppContext): Promise<string> {
+type Identity = Pick<Session, 'id' | 'sealedOpenId'>;
+
+/** Who it is, once whoever vouches for it has done so. */
+async function identify(request: SessionRequest, name: string, c: AppContext): Promise<Identity> {
   const { code, user, group } = request;
   const { env } = c;
   const isGuest = code === undefined && user === undefined;
@@ -38,13 +43,14 @@ async function identify(request: SessionRequest, name: string, c: AppContext): P
   if (user !== undefined || (group !== undefined && !isGuest)) {
     await checkAdminKey(bearerOf(c.req.raw.headers), env.ADMIN_KEY);
   }
-  if (user !== undefined) return backEndUserId(user);
+  if (user === undefined) checkName(name, env);
+  if (user !== undefined) return { id: backEndUserId(user) };
   if (code !== undefined) return await wechatLogin(code, env);
   if (!guestsAllowed(env)) throw refuse('forbidden', 'guests are not allowed here');
-  return guestUserId(name);
+  return { id: guestUserId(name) };
 }
 
-async function wechatLogin(code: string, env: Env): Promise<string> {
+async function wechatLogin(code: string, env: Env): Promise<Identity> {
   // Before the code is used up, which works only once.
   const secret = requireSecret('SESSION_SECRET', env.SESSION_SECRET);
   const openid = await codeToOpenId(code, {
@@ -52,5 +58,6 @@ async function wechatLogin(code: string, env: Env): Promise<string> {
     secret: env.WECHAT_SECRET,
     apiBase: env.WECHAT_API_BASE || undefined,
   });
-  return wechatUserId(openid, secret);
+  const id = await wechatUserId(openid, secret);
+  return { id, sealedOpenId: await sealOpenId(openid, id, secret) };
 }

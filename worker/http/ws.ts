@@ -8,12 +8,13 @@ import {
   RoomNameSchema,
   SUBPROTOCOL,
 } from '../../shared/protocol.ts';
-import { guestsAllowed } from '../env.ts';
+import { contentPolicy, guestsAllowed } from '../env.ts';
 import { bearerOf, offeredProtocols } from '../identity/bearer.ts';
 import { readToken } from '../identity/token.ts';
 import { guestUserId } from '../identity/user-id.ts';
 import { refuse, toRefusalError } from '../refusal.ts';
 import type { Session } from '../room/ports.ts';
+import { checkName } from '../safety/names.ts';
 import { sessionHeader } from '../session-header.ts';
 import type { AppContext } from './app-types.ts';
 import { parseInput } from './input.ts';
@@ -36,6 +37,8 @@ export async function connect(c: AppContext): Promise<Response> {
     const since = c.req.query('since');
     const cursor = since === undefined ? undefined : parseInput(CursorSchema, since);
     checkOrigin(c);
+    // A room that can't check what it has to check lets nobody in, and says why.
+    contentPolicy(c.env);
     const session = await identify(c, token);
     const query = cursor ? `?since=${formatCursor(cursor)}` : '';
     const headers = { Upgrade: 'websocket', ...sessionHeader(session), ...protocol };
@@ -64,6 +67,7 @@ async function identify(c: AppContext, subprotocolToken: string | undefined): Pr
     throw refuse('unauthorized', 'connect with a session token: guests are not allowed here');
   }
   const guest = parseInput(NameSchema, name);
+  checkName(guest, c.env);
   const group = c.req.query('group');
   return {
     id: guestUserId(guest),

@@ -11,13 +11,14 @@ const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1_000;
 const ALGORITHM = 'HS256';
 const AUDIENCE = 'edge-chat';
 /** As many characters as HS256 has bits of security to lose: RFC 7518 asks for 256 bits. */
-const MIN_SECRET_LENGTH = 32;
+export const MIN_SECRET_LENGTH = 32;
 
 const ClaimsSchema = v.object({
   sub: v.string(),
   name: v.string(),
   avatar: v.optional(v.string()),
   group: v.optional(v.string()),
+  sealedOpenId: v.optional(v.string()),
   exp: v.number(),
 });
 
@@ -41,12 +42,13 @@ export async function readToken(token: string, secret: string | undefined): Prom
   try {
     // Clocks differ from machine to machine: a token that was issued "in the future" is a fresh one.
     const payload = await verify(token, key, { alg: ALGORITHM, aud: AUDIENCE, iat: false });
-    const { sub, exp, name, avatar, group } = v.parse(ClaimsSchema, payload);
+    const { sub, exp, name, avatar, group, sealedOpenId } = v.parse(ClaimsSchema, payload);
     return {
       id: sub,
       name,
       ...(avatar !== undefined && { avatar }),
       ...(group !== undefined && { group }),
+      ...(sealedOpenId !== undefined && { sealedOpenId }),
       expiresAt: exp * 1_000,
     };
   } catch (cause) {

@@ -50,9 +50,14 @@ export interface Commit {
   readonly after: number;
   /** The events made, already stored [R2]. */
   readonly events: readonly StoredEvent[];
+  /** Addresses of the pictures and sounds that were recalled with it. */
+  readonly withdrawn: readonly string[];
 }
 
-type AuthorityPorts = Pick<RoomPorts, 'log' | 'addresses' | 'sanctions' | 'atomically' | 'clock'>;
+type AuthorityPorts = Pick<
+  RoomPorts,
+  'log' | 'addresses' | 'sanctions' | 'media' | 'atomically' | 'clock'
+>;
 
 /** Numbers and stores the events of one room. */
 export class Authority {
@@ -91,6 +96,16 @@ export class Authority {
     return this.#sanctions;
   }
 
+  /** The event that this user made under this id, if it is recognised when it comes again [R3]. */
+  eventOf(userId: string, id: string): ChatEvent | undefined {
+    return this.#recent.find(senderKey(userId, id))?.event;
+  }
+
+  /** What a user was called when the room last heard of them, if it remembers. */
+  nameOf(userId: string): string | undefined {
+    return this.#recent.nameOf(userId);
+  }
+
   /** The questions that are kept, the newest first. */
   questions(): readonly Question[] {
     return this.#questions.newestFirst();
@@ -117,6 +132,8 @@ export class Authority {
       at,
       find: (seq) => draft.find(seq)?.event,
       findQuestion: (seq) => this.#questions.get(seq),
+      describeMedia: (url, userId) =>
+        draft.withdrawn.has(url) ? undefined : this.#ports.media.describe(url, userId),
       nameOf: (userId) => attendance.nameOf(userId) ?? this.#recent.nameOf(userId),
     };
     if (settings.slowMode === undefined) this.#lastMessages.forget();
@@ -126,12 +143,13 @@ export class Authority {
       if (batch.length > 0) {
         this.#ports.atomically(() => {
           this.#sanctions.save();
+          for (const url of draft.withdrawn) this.#ports.media.withdraw(url);
           // Last: the log keeps count of itself, which no storage takes back.
           this.#log.append(batch, rewritten);
         });
         this.#recent.push(batch, rewritten);
       }
-      return { verdicts, after: draft.after, events: batch };
+      return { verdicts, after: draft.after, events: batch, withdrawn: [...draft.withdrawn] };
     } catch (fault) {
       // They are ahead of the log: each submission is decided on with those before it in mind.
       this.#questions.forget();

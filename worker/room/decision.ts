@@ -6,6 +6,7 @@ import type {
   ChatMessage,
   ChatSanction,
   ChatSlowMode,
+  MediaContent,
 } from '../../shared/protocol.ts';
 import { canSee, type Viewer } from './audience.ts';
 import type { LastMessages } from './last-messages.ts';
@@ -34,6 +35,8 @@ export interface Scene {
   find(seq: number): ChatEvent | undefined;
   /** The question of this seq, if it is kept and was not recalled. */
   findQuestion(seq: number): Question | undefined;
+  /** What is at this address, when this user may send it here. */
+  describeMedia(url: string, userId: string): MediaContent | undefined;
   /** What this user is called, as far as is known. */
   nameOf(userId: string): string | undefined;
 }

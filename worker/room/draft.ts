@@ -12,6 +12,7 @@ export class Draft {
   readonly #batch: StoredEvent[] = [];
   readonly #bySender = new Map<string, StoredEvent>();
   readonly #rewritten = new Map<number, StoredEvent>();
+  readonly #withdrawn = new Set<string>();
 
   constructor(log: ReadableLog) {
     this.#log = log;
@@ -26,6 +27,11 @@ export class Draft {
   /** Earlier events as they are to be from now on. */
   get rewritten(): readonly StoredEvent[] {
     return [...this.#rewritten.values()];
+  }
+
+  /** Addresses of the pictures and sounds in what is recalled. */
+  get withdrawn(): ReadonlySet<string> {
+    return this.#withdrawn;
   }
 
   /** The seq of the next event. */
@@ -54,6 +60,8 @@ export class Draft {
   recall({ seq }: ChatMessage): void {
     const stored = this.find(seq);
     if (stored?.event.kind !== 'message') return;
+    const { content } = stored.event;
+    if ('url' in content) this.#withdrawn.add(content.url);
     const event: ChatEvent = { ...stored.event, content: { type: 'recalled' } };
     const recalled = { ...stored, event, text: encodeEvent(event) };
     if (seq > this.after) this.#batch[seq - this.after - 1] = recalled;

@@ -1,5 +1,6 @@
 /** What the room needs of the world, and never takes by itself: sockets, storage, time. */
-import type { ChatEvent } from '../../shared/protocol.ts';
+import type { ChatEvent, MediaContent } from '../../shared/protocol.ts';
+import type { CheckTime, OnCheckFailure, SafetyPorts } from './content-check.ts';
 
 /** Who a connection belongs to, as proved before it was let in. */
 export interface Session {
@@ -9,6 +10,8 @@ export interface Session {
   readonly group?: string;
   /** When the proof runs out, in milliseconds since 1970; without it the session is open-ended. */
   readonly expiresAt?: number;
+  /** The openid of a WeChat user, sealed: only `worker/identity` opens it, and nobody is shown it. */
+  readonly sealedOpenId?: string;
 }
 
 /** One connection. Sending on a connection that is gone must do nothing, not throw. */
@@ -72,6 +75,12 @@ export interface RoomSettings {
   readonly hosts: readonly string[];
   /** Seconds that a member has to wait between two messages; without it there is no waiting. */
   readonly slowMode?: number;
+  /** When content is checked, if at all; without it as the deployment has it. */
+  readonly check?: CheckTime | 'off';
+  /** What becomes of a message that could not be checked; without it as the deployment has it. */
+  readonly onCheckFailure?: OnCheckFailure;
+  /** What nobody may say here, besides what nobody may say anywhere. */
+  readonly blockedWords?: readonly string[];
 }
 
 /** Where the settings are kept. */
@@ -92,6 +101,36 @@ export interface SanctionStore {
   read(): Iterable<readonly [userId: string, sanctions: Sanctions]>;
   /** What is so for this user from now on; when that is nothing, nothing is kept. */
   write(userId: string, sanctions: Sanctions): void;
+}
+
+/** A notice that the room is to publish by itself. */
+export interface PlannedAnnouncement {
+  readonly id: string;
+  readonly text: string;
+  /** The next time, in milliseconds since 1970. */
+  readonly at: number;
+  /** Seconds from one time to the next; without it there is but one. */
+  readonly every?: number;
+  /** Who wants it said, without `expiresAt`; without one it is an operator. */
+  readonly author?: Session;
+}
+
+/** Where the announcements are kept. */
+export interface AnnouncementStore {
+  read(): Iterable<PlannedAnnouncement>;
+  /** Keeps an announcement, in place of one of the same id. */
+  write(announcement: PlannedAnnouncement): void;
+  remove(id: string): void;
+}
+
+/** Pictures and sounds, which are uploaded before they are sent. */
+export interface MediaShelf {
+  /** What is at `url`, when this user may send it here and it was not withdrawn. */
+  describe(url: string, userId: string): MediaContent | undefined;
+  /** Nobody can send what is at `url` from now on; again, it changes nothing. */
+  withdraw(url: string): void;
+  /** Told once it is stored that what is at `urls` was withdrawn: the files can go. Never throws. */
+  discard(urls: readonly string[]): void;
 }
 
 /** Does `work` as one unit of storage: when it throws, nothing that it wrote is kept. */
@@ -116,8 +155,11 @@ export interface RoomPorts {
   readonly addresses: AddressBook;
   readonly settings: SettingsStore;
   readonly sanctions: SanctionStore;
+  readonly media: MediaShelf;
   readonly atomically: Atomically;
   readonly someLackRoster: Flag;
+  /** What content is checked with; without it nothing is. */
+  readonly safety?: SafetyPorts;
   readonly clock: Clock;
   readonly timer: Timer;
   /** Told of faults that are the server's own; what people are told of them says nothing. */

@@ -133,3 +133,15 @@ export function countUnread(log: ReadableLog, viewer: Viewer, since: Cursor | un
   ).events;
   return { unread: fresh.events.length, ...(last && { last }) };
 }
+
+/** The seqs of all messages with the picture or sound that is at `url`, oldest first. */
+export function findMedia(log: ReadableLog, url: string): number[] {
+  const found: number[] = [];
+  for (let after = log.oldest - 1; after < log.head; after += MAX_SCANNED_EVENTS) {
+    for (const { event } of log.read(after, Math.min(after + MAX_SCANNED_EVENTS, log.head))) {
+      if (event.kind !== 'message' || !('url' in event.content)) continue;
+      if (event.content.url === url) found.push(event.seq);
+    }
+  }
+  return found;
+}

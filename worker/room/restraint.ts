@@ -6,7 +6,7 @@ import { isHost } from './roles.ts';
 import { FOR_GOOD, type SanctionBook } from './sanctions.ts';
 
 /** As much of the sanctions as is asked for. */
-export type KnownSanctions = Pick<SanctionBook, 'has' | 'mutedUntil' | 'bannedUntil'>;
+export type KnownSanctions = Pick<SanctionBook, 'has' | 'mutedUntil' | 'bannedUntil' | 'inForce'>;
 
 type Person = Pick<User, 'id' | 'role'>;
 

@@ -5,6 +5,7 @@ import { closeCodeOf, type Refusal } from '../../shared/errors.ts';
 import type { ListedQuestion, MembersResponse, RoomResponse } from '../../shared/http.ts';
 import { MAX_ROSTER_USERS, MAX_USER_CONNECTIONS } from '../../shared/limits.ts';
 import {
+  type ChatEvent,
   type ClientFrame,
   type EventFrame,
   type HistoryFrame,
@@ -14,18 +15,23 @@ import {
 } from '../../shared/protocol.ts';
 import { Admission, isEventFrame, type Rejection, SESSION_EXPIRED } from './admission.ts';
 import { Authority, type Commit, type Submission, type Verdict } from './authority.ts';
+import { checkTimeOf } from './content-check.ts';
 import type { Attendance } from './decision.ts';
 import { FanOut, MAX_FRAME_CHARACTERS } from './fan-out.ts';
+import { type JournalPage, readJournal } from './journal.ts';
 import { removalBy } from './moderation.ts';
+import type { RoomOverview } from './overview.ts';
 import type { Peer, RoomPorts, RoomSettings, Session, StoredEvent } from './ports.ts';
 import { PresenceBoard } from './presence.ts';
+import { PublishedCheck, type PublishingRoom } from './published-check.ts';
 import { listQuestions } from './question-list.ts';
 import type { RatePolicy } from './rate-limit.ts';
-import { catchUp, countUnread, type Page, readPage, type Unread } from './reader.ts';
+import { catchUp, countUnread, findMedia, type Page, readPage, type Unread } from './reader.ts';
 import { banOn, muteOn } from './restraint.ts';
-import { roleOf, toUser } from './roles.ts';
+import { isHost, roleOf, toUser } from './roles.ts';
 import { Roster } from './roster.ts';
-import { changeSettings, shownSettings } from './settings.ts';
+import { type Arrival, Screening, type ScreeningRoom } from './screening.ts';
+import { changeSettings, type SettingsChange, shownSettings } from './settings.ts';
 
 /** What an operator may turn. */
 export interface RoomPolicy {
@@ -38,6 +44,8 @@ export interface RoomPolicy {
 export interface Inbound {
   readonly peer: Peer;
   readonly data: string | ArrayBuffer;
+  /** What it is, where it comes from being held for a check: it was admitted before. */
+  readonly arrival?: Arrival;
 }
 
 /** In milliseconds: a full room empties in minutes, not in seconds. */
@@ -45,11 +53,22 @@ const ROOM_FULL_RETRY_MS = 30_000;
 
 /** Without a time to wait: clients spread their return by themselves. */
 const FAULT: Refusal = { code: 'server_error', message: 'something went wrong here: try again' };
+/** What everybody else is told where only hosts and operators may do something. */
+export const HOSTS_ONLY: Refusal = {
+  code: 'forbidden',
+  message: 'only hosts of this room and operators may do this',
+};
 const TOO_MANY_CONNECTIONS: Refusal = {
   code: 'rate_limited',
   message: `a user may have ${MAX_USER_CONNECTIONS} connections to a room: this was the oldest`,
   retryAfter: 30_000,
 };
+
+/** A frame that waits for its verdict, and where that goes. */
+interface Submitted {
+  readonly peer: Peer;
+  readonly submission: Submission;
+}
 
 /** One room. */
 export class Room {
@@ -60,6 +79,10 @@ export class Room {
   readonly #roster = new Roster();
   readonly #fanOut: FanOut;
   readonly #presence: PresenceBoard;
+  readonly #screening: Screening | undefined;
+  readonly #published: PublishedCheck | undefined;
+  /** Whom we have sent away. */
+  readonly #ended = new WeakSet<Peer>();
   #settings: RoomSettings;
 
   constructor(ports: RoomPorts, policy: RoomPolicy) {
@@ -69,6 +92,9 @@ export class Room {
     this.#authority = new Authority(ports);
     this.#admission = new Admission(policy.rate, ports.clock);
     this.#fanOut = new FanOut((session) => this.#user(session));
+    const { safety } = ports;
+    this.#screening = safety && new Screening(safety, this.#screeningRoom());
+    this.#published = safety?.remote && new PublishedCheck(safety, this.#publishingRoom());
     const online = {
       size: () => this.#roster.size,
       user: (id: string) => this.#onlineUser(id),
@@ -156,16 +182,23 @@ export class Room {
    * once, then answers and delivers it.
    */
   receive(batch: readonly Inbound[]): void {
-    const submitted: { peer: Peer; submission: Submission }[] = [];
-    for (const { peer, data } of batch) {
+    const submitted: Submitted[] = [];
+    for (const { peer, data, arrival } of batch) {
+      if (arrival) {
+        // Who has left by themselves has still said it; who was sent away has not.
+        if (!this.#ended.has(peer)) submitted.push(this.#submit(arrival));
+        continue;
+      }
       // A connection that was ended for misconduct may have more in the pipe.
       if (!this.#fanOut.has(peer)) continue;
       const admitted = this.#admission.admit(peer, data);
       if (!admitted.ok) {
         this.#refuse(peer, admitted);
       } else if (isEventFrame(admitted.frame)) {
-        const submission = this.#submission(peer, admitted.frame, admitted.overRate);
-        submitted.push({ peer, submission });
+        const { frame, overRate } = admitted;
+        const arrived = { peer, data, frame, ...(overRate && { refusal: overRate.refusal }) };
+        const screened = this.#screening ? this.#screening.screen(arrived) : arrived;
+        if (screened) submitted.push(this.#submit(screened));
       } else {
         this.#answer(peer, admitted.frame);
       }
@@ -173,18 +206,39 @@ export class Room {
     if (submitted.length > 0) this.#commit(submitted);
   }
 
-  /** Does what a back end wants, as an event like any other. Throws what the log throws. */
-  post(frame: EventFrame, author: Omit<User, 'role'>): Verdict {
-    const commit = this.#store([fromBackEnd(frame, author)]);
+  /**
+   * Does what a back end wants, as an event like any other. What `alongside` writes is stored with it
+   * or not at all. Throws what the stores throw.
+   */
+  post(frame: EventFrame, author: Omit<User, 'role'>, alongside?: () => void): Verdict {
+    return this.#publish(fromBackEnd(frame, author), alongside);
+  }
+
+  /** As {@link post}, for a user who need not be here, with the rights that they have now. */
+  speakFor(session: Session, frame: EventFrame, alongside?: () => void): Verdict {
+    return this.#publish({ author: this.#user(session), frame }, alongside);
+  }
+
+  /**
+   * Recalls all messages with what is at `url`, which nobody can send from now on. Again, it changes
+   * nothing. Throws what the stores throw; then nothing has changed.
+   */
+  withdraw(url: string, author: Omit<User, 'role'>): void {
+    const commit = this.#ports.atomically(() => {
+      this.#ports.media.withdraw(url);
+      const recalls = findMedia(this.#authority.log, url).map((target) =>
+        fromBackEnd({ type: 'recall', id: `withdrawn-${target}`, target }, author),
+      );
+      return this.#store(recalls);
+    });
     this.#deliver(commit);
-    return commit.verdicts[0] as Verdict;
   }
 
   /**
    * Changes the settings. Whose role changes by it is announced with the new one; a new slow mode is
    * an event of `author`, under `id`. Throws what the stores throw; then nothing has changed.
    */
-  configure(change: Partial<RoomSettings>, author: Omit<User, 'role'>, id: string): RoomSettings {
+  configure(change: SettingsChange, author: Omit<User, 'role'>, id: string): RoomSettings {
     const before = new Map(this.#users().map((user) => [user.id, user.role]));
     const settings = changeSettings(this.#settings, change);
     const { slowMode: seconds = 0 } = settings;
@@ -201,6 +255,25 @@ export class Room {
     // Who was here in spite of a ban, as the owner, is that no more.
     this.#endBanned(changed.map(({ id }) => id));
     return this.#settings;
+  }
+
+  /** Whether nobody is here. */
+  get isEmpty(): boolean {
+    return this.#roster.size === 0;
+  }
+
+  /** The event that this user made under this id, if it is recognised when it comes again [R3]. */
+  eventOf(userId: string, id: string): ChatEvent | undefined {
+    return this.#authority.eventOf(userId, id);
+  }
+
+  /** Why this user may not give notices just now: only hosts do, and not while banned or muted. */
+  noticeRefusal(session: Session): Refusal | undefined {
+    const user = this.#user(session);
+    const ban = this.banOf(session.id);
+    if (ban) return ban;
+    if (!isHost(user.role)) return HOSTS_ONLY;
+    return muteOn(user, this.#authority.sanctions, this.#ports.clock());
   }
 
   /** Why this user may neither enter nor read, if they are banned. */
@@ -229,6 +302,23 @@ export class Room {
     return online <= MAX_ROSTER_USERS ? { online, members: this.#users() } : { online };
   }
 
+  /** What an operator sees of the room. */
+  overview(): RoomOverview {
+    this.#endExpired();
+    const members = this.#users().slice(0, MAX_ROSTER_USERS);
+    const sanctions = this.#authority.sanctions.inForce(this.#ports.clock());
+    const sanctioned = sanctions.map(([id, until]) => {
+      const name = this.#roster.get(id)?.name ?? this.#authority.nameOf(id);
+      return { id, ...(name !== undefined && { name }), ...until };
+    });
+    return { ...this.info(), settings: this.#settings, members, sanctioned };
+  }
+
+  /** The `limit` newest events before `before` as an operator sees them; the newest without it. */
+  journal(before: number | undefined, limit: number): JournalPage {
+    return readJournal(this.#authority.log, before, limit);
+  }
+
   /** The `limit` newest events before `before` that `session` may see; the newest of all without it. */
   page(session: Session, before: number | undefined, limit: number): Page {
     const { log } = this.#authority;
@@ -250,9 +340,20 @@ export class Room {
     this.#authority.trim(upTo);
   }
 
-  #submission(peer: Peer, frame: Submission['frame'], overRate: Rejection | undefined): Submission {
+  /** Resolves when nothing is being checked any more that is to be checked now. */
+  async checked(): Promise<void> {
+    await this.#screening?.settled();
+    await this.#published?.run();
+  }
+
+  /** When to see to {@link checked} again, in milliseconds since 1970; `undefined` for never. */
+  get nextCheck(): number | undefined {
+    return this.#published?.dueAt;
+  }
+
+  #submit({ peer, frame, refusal }: Arrival): Submitted {
     const author = this.#user(peer.session);
-    return { author, frame, ...(overRate && { refusal: overRate.refusal }) };
+    return { peer, submission: { author, frame, ...(refusal && { refusal }) } };
   }
 
   /** What goes wrong with one frame stays with it: the rest of the batch is other people's. */
@@ -291,9 +392,10 @@ export class Room {
     this.#fanOut.broadcast(text, (peer) => peer.session.id !== session.id);
   }
 
-  #commit(submitted: readonly { peer: Peer; submission: Submission }[]): void {
+  #commit(submitted: readonly Submitted[]): void {
     let commit: Commit;
     try {
+      this.#prepareChecks(submitted);
       commit = this.#store(submitted.map(({ submission }) => submission));
     } catch (fault) {
       this.#ports.onFault(fault);
@@ -310,6 +412,66 @@ export class Room {
     this.#deliver(commit);
   }
 
+  #publish(submission: Submission, alongside = () => {}): Verdict {
+    const commit = this.#ports.atomically(() => {
+      alongside();
+      // Last: what it keeps in memory, no storage takes back.
+      return this.#store([submission]);
+    });
+    this.#deliver(commit);
+    return commit.verdicts[0] as Verdict;
+  }
+
+  /** Where messages are checked after they are published, from here on: with what that takes. */
+  #prepareChecks(submitted: readonly Submitted[]): void {
+    const { safety } = this.#ports;
+    if (!safety?.remote) return;
+    if (checkTimeOf(this.#settings, safety.policy) !== 'after') {
+      this.#published?.end();
+      return;
+    }
+    this.#published?.begin(this.#authority.log.head);
+    for (const { peer, submission } of submitted) {
+      const { id, sealedOpenId } = peer.session;
+      const speaks = submission.frame.type === 'send';
+      if (speaks && sealedOpenId !== undefined) safety.openIds.add(id, sealedOpenId);
+    }
+  }
+
+  #isSilenced(userId: string): boolean {
+    const user = { id: userId, role: roleOf(userId, this.#settings) };
+    const [{ sanctions }, now] = [this.#authority, this.#ports.clock()];
+    return (banOn(user, sanctions, now) ?? muteOn(user, sanctions, now)) !== undefined;
+  }
+
+  #screeningRoom(): ScreeningRoom {
+    const settings = () => this.#settings;
+    return {
+      get settings() {
+        return settings();
+      },
+      isRepeated: (userId, id) => this.#authority.eventOf(userId, id) !== undefined,
+      isSilenced: (userId) => this.#isSilenced(userId),
+      onFault: this.#ports.onFault,
+    };
+  }
+
+  #publishingRoom(): PublishingRoom {
+    return {
+      log: this.#authority.log,
+      clock: this.#ports.clock,
+      recall: (seq) => this.#recallChecked(seq),
+      onFault: this.#ports.onFault,
+    };
+  }
+
+  #recallChecked(seq: number): void {
+    // No id of a back end, which speaks as the same user: it would be taken for that [R3].
+    const id = `check-${this.#authority.log.epoch}-${seq}`;
+    const frame = { type: 'recall' as const, id, target: seq };
+    if (this.#ports.safety) this.post(frame, this.#ports.safety.moderator);
+  }
+
   #store(submissions: readonly Submission[]): Commit {
     // Before it is asked who is there to hear it.
     this.#endExpired();
@@ -321,10 +483,11 @@ export class Room {
     return this.#authority.commit(submissions, this.#settings, attendance);
   }
 
-  #deliver({ after, events }: Commit): void {
+  #deliver({ after, events, withdrawn }: Commit): void {
     if (events.length === 0) return;
     this.#fanOut.deliver(after, events);
     this.#remove(events);
+    if (withdrawn.length > 0) this.#ports.media.discard(withdrawn);
   }
 
   /** Who was kicked or banned learns of it like everybody else, and is gone. */
@@ -369,6 +532,7 @@ export class Room {
   }
 
   #end(peer: Peer, refusal: Refusal, id?: string): void {
+    this.#ended.add(peer);
     peer.send(encodeReject(refusal, id));
     peer.close(closeCodeOf(refusal.code), refusal.code);
   }

@@ -33,6 +33,20 @@ export class SanctionBook {
     return inForce(this.#load().get(userId)?.bannedUntil, now);
   }
 
+  /** All that is in force at `now` (milliseconds since 1970), by user id. */
+  inForce(now: number): (readonly [userId: string, sanctions: Sanctions])[] {
+    return [...this.#load().keys()].flatMap((userId) => {
+      const mutedUntil = this.mutedUntil(userId, now);
+      const bannedUntil = this.bannedUntil(userId, now);
+      if (mutedUntil === undefined && bannedUntil === undefined) return [];
+      const sanctions = {
+        ...(mutedUntil !== undefined && { mutedUntil }),
+        ...(bannedUntil !== undefined && { bannedUntil }),
+      };
+      return [[userId, sanctions] as const];
+    });
+  }
+
   /** Takes over an event that follows on all before it; if it is not stored after all, {@link forget}. */
   add(event: ChatEvent): void {
     if (event.kind !== 'moderation' || event.action === 'slow_mode') return;

@@ -1,16 +1,25 @@
 import type { RoomSettings } from './ports.ts';
 
+/** What an operator wants to be different. */
+export type SettingsChange = Partial<Omit<RoomSettings, 'check' | 'onCheckFailure'>> & {
+  readonly check?: RoomSettings['check'] | '';
+  readonly onCheckFailure?: RoomSettings['onCheckFailure'] | '';
+};
+
 /** The settings with `change`: what is left out stays, what is empty or 0 goes. */
-export function changeSettings(
-  settings: RoomSettings,
-  change: Partial<RoomSettings>,
-): RoomSettings {
-  const { title, owner, hosts, slowMode } = { ...settings, ...change };
+export function changeSettings(settings: RoomSettings, change: SettingsChange): RoomSettings {
+  const { title, owner, hosts, slowMode, check, onCheckFailure, blockedWords } = {
+    ...settings,
+    ...change,
+  };
   return {
     hosts,
     ...(title && { title }),
     ...(owner && { owner }),
     ...(slowMode && { slowMode }),
+    ...(check && { check }),
+    ...(onCheckFailure && { onCheckFailure }),
+    ...(blockedWords && blockedWords.length > 0 && { blockedWords }),
   };
 }
 

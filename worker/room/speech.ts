@@ -1,5 +1,5 @@
 /** Who may say what to whom. */
-import type { Audience, ChatMessage, SendFrame, User } from '../../shared/protocol.ts';
+import type { Audience, ChatMessage, SendContent, SendFrame, User } from '../../shared/protocol.ts';
 import { audienceAbout, canSee, namedUsers } from './audience.ts';
 import {
   type Decision,
@@ -40,13 +40,21 @@ export function decideSend(
     }
     audience = audienceAbout(to ? { ...asked, to } : asked, author.id);
   }
+  const said = describe(content, author, scene);
+  if (!said)
+    return refused('not_found', 'there is nothing at this url that this user may send here');
   const body = {
     kind: 'message' as const,
-    content,
+    content: said,
     ...audience,
     ...(replyTo !== undefined && { replyTo }),
   };
   return { type: 'accepted', body };
+}
+
+/** What is said, with the server's own word for what was uploaded [R7]. */
+function describe(content: SendContent, author: User, scene: Scene): SendContent | undefined {
+  return 'url' in content ? scene.describeMedia(content.url, author.id) : content;
 }
 
 /** Whether an audience has nobody in it who may not see `message` [R6]. */

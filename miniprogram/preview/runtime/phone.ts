@@ -4,6 +4,7 @@ import type { PhoneMessage, ShellMessage } from '../contract/messages.ts';
 import { startApp } from './app.ts';
 import { Device } from './device.ts';
 import { make } from './dom.ts';
+import { files } from './files.ts';
 import { messageOf, problems, report } from './report.ts';
 
 const MAX_PROBLEMS = 6;
@@ -52,7 +53,10 @@ const veil = make('div', 'mp-veil');
 veil.hidden = true;
 app.screen.element.append(veil);
 document.body.append(app.screen.element, board);
-app.launch();
+files
+  .open(device.name)
+  .catch((error: unknown) => report(`文件无法读取：${messageOf(error)}`, error))
+  .finally(() => app.launch());
 
 let returning: ReturnType<typeof setInterval> | undefined;
 function goToBackground(seconds: number): void {

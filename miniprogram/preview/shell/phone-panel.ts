@@ -20,7 +20,7 @@ function phoneFrame({ id, name, query, framed }: PhoneOptions): HTMLIFrameElemen
   const frame = make('iframe');
   frame.id = id;
   frame.title = `手机 ${id.toUpperCase()}:${name}`;
-  frame.allow = 'clipboard-read; clipboard-write';
+  frame.allow = 'clipboard-read; clipboard-write; microphone; camera';
   const parameters = new URLSearchParams(query);
   parameters.set('phone', id);
   parameters.set('name', name);

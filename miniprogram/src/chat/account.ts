@@ -13,10 +13,16 @@ export interface Profile {
   readonly name: string;
   /** An address that others can load, or a picture on this phone. */
   readonly avatar?: string;
+  /** Where others load the picture of this phone, once it is uploaded. */
+  readonly avatarUrl?: string;
 }
 
 const SavedSchema = v.object({
-  profile: v.object({ name: v.string(), avatar: v.optional(v.string()) }),
+  profile: v.object({
+    name: v.string(),
+    avatar: v.optional(v.string()),
+    avatarUrl: v.optional(v.string()),
+  }),
   session: v.optional(SessionSchema),
 });
 
@@ -39,6 +45,8 @@ export class Account implements Sessions {
   private asking:
     | { readonly profile: Profile; readonly answer: Promise<SessionAnswer> }
     | undefined;
+
+  private sharing: Promise<boolean> | undefined;
 
   constructor(options: AccountOptions) {
     this.options = options;
@@ -64,6 +72,32 @@ export class Account implements Sessions {
     const isLast = this.saved?.profile === profile;
     if (!answer.ok && before && isLast) this.write(before);
     return answer;
+  }
+
+  /**
+   * Shows the others the picture that is on this phone only, as far as they don't see it yet: `upload`
+   * gives its address there, or nothing when it did not get through. Whether all is done; where it is
+   * not, asking again later goes on from there.
+   */
+  async shareAvatar(upload: (file: string) => Promise<string | undefined>): Promise<boolean> {
+    this.sharing ??= this.share(upload).finally(() => {
+      this.sharing = undefined;
+    });
+    return this.sharing;
+  }
+
+  private async share(upload: (file: string) => Promise<string | undefined>): Promise<boolean> {
+    const before = this.saved?.profile;
+    if (!before || before.avatar === undefined || before.avatar.startsWith('https://')) return true;
+    const avatarUrl = before.avatarUrl ?? (await upload(before.avatar));
+    if (avatarUrl === undefined) return false;
+    // They may have chosen another one meanwhile.
+    if (!this.saved || this.saved.profile !== before) return this.share(upload);
+    if (this.saved.session?.user.avatar === avatarUrl) return true;
+    const profile = { ...before, avatarUrl };
+    this.write({ ...this.saved, profile });
+    // Until the new session is there the one in use stays: a room may be entered meanwhile.
+    return (await this.ask(profile)).ok;
   }
 
   obtain(rejected?: string): Promise<SessionAnswer> {
@@ -108,11 +142,16 @@ export class Account implements Sessions {
   }
 }
 
-/** Only a picture that others can load is told to the server: those on the phone begin otherwise. */
-function requestOf({ name, avatar }: Profile, code: string | undefined): SessionRequest {
+/** The picture as others can load it, if they can: a path on the phone begins otherwise. */
+function sharedAvatar({ avatar, avatarUrl }: Profile): string | undefined {
+  return avatar?.startsWith('https://') ? avatar : avatarUrl;
+}
+
+function requestOf(profile: Profile, code: string | undefined): SessionRequest {
+  const avatar = sharedAvatar(profile);
   return {
-    name,
-    ...(avatar?.startsWith('https://') && { avatar }),
+    name: profile.name,
+    ...(avatar !== undefined && { avatar }),
     ...(code !== undefined && { code }),
   };
 }

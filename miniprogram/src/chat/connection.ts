@@ -53,7 +53,7 @@ interface Link {
   refusal?: Refusal;
 }
 
-type ConnectionPorts = Omit<Ports, 'store'>;
+type ConnectionPorts = Omit<Ports, 'store' | 'uploads'>;
 
 export class Connection {
   private readonly ports: ConnectionPorts;

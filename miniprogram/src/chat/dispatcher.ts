@@ -91,9 +91,9 @@ export class Dispatcher {
       outbox.unsettled(id);
       if (this.ready) this.options.onSilence();
     } else if (this.isWorthRetrying(reply.refusal)) {
-      outbox.unsettled(id);
+      outbox.unsettled(id, reply.refusal);
       this.rest(this.backoff.next(reply.refusal.retryAfter));
-    } else {
+    } else if (reply.refusal.code !== 'not_found' || !outbox.uploadAgain(id)) {
       this.errors = 0;
       outbox.failed(id, reply.refusal);
     }
@@ -101,10 +101,12 @@ export class Dispatcher {
     this.pump();
   }
 
-  private isWorthRetrying({ code }: Refusal): boolean {
+  private isWorthRetrying({ code, retryAfter }: Refusal): boolean {
     // That is about the session: the connection ends, too, and comes back with a new one.
     if (code === 'unauthorized') return true;
     if (code !== 'server_error') return ERRORS[code].retryable;
+    // It knows when it will be able to: its content has to be checked first, say.
+    if (retryAfter !== undefined) return true;
     this.errors++;
     return this.errors < MAX_SERVER_ERRORS;
   }
@@ -125,7 +127,7 @@ export class Dispatcher {
 
 /** What goes over the wire for a message of the outbox. */
 export function frameOf({ id, content, to, replyTo }: Outgoing): SendFrame {
-  const draft: Draft = {
+  const draft: Omit<Draft, 'file'> = {
     content,
     ...(to && { to }),
     ...(replyTo !== undefined && { replyTo }),

@@ -5,13 +5,17 @@ import {
   type Audience,
   AudienceSchema,
   FrameIdSchema,
+  type MediaContent,
   type SendContent,
 } from '../../../shared/protocol.ts';
 import type { Store } from './ports.ts';
 
 /** What somebody wants to say. */
 export interface Draft {
+  /** A picture or a sound has an empty `url` until it is uploaded. */
   readonly content: SendContent;
+  /** Where it is on this phone, if it is a file. */
+  readonly file?: string;
   readonly to?: Audience;
   readonly replyTo?: number;
 }
@@ -21,8 +25,12 @@ export interface Outgoing extends Draft {
   readonly id: string;
   /** When it was written, in milliseconds since 1970 by this phone's clock. */
   readonly at: number;
-  readonly state: 'waiting' | 'sending' | 'sent' | 'failed';
-  /** Why it failed. */
+  readonly state: 'waiting' | 'uploading' | 'sending' | 'sent' | 'failed';
+  /** While it is uploaded: how much of it has left the phone, from 0 to 1. */
+  readonly progress?: number;
+  /** The server did not know its `url`, and it was uploaded once more. */
+  readonly uploadedAgain?: boolean;
+  /** Why it failed, or why it was sent back to wait. */
   readonly refusal?: Refusal;
   /** Once sent: its number. It stays here, to be seen, until the timeline has come that far. */
   readonly seq?: number;
@@ -32,7 +40,18 @@ export interface Outgoing extends Draft {
 const SavedSchema = v.object({
   id: FrameIdSchema,
   at: v.number(),
-  content: v.looseObject({ type: v.string(), text: v.string() }),
+  content: v.union([
+    v.looseObject({
+      type: v.literal('image'),
+      url: v.string(),
+      width: v.number(),
+      height: v.number(),
+    }),
+    v.looseObject({ type: v.literal('voice'), url: v.string(), duration: v.number() }),
+    v.looseObject({ type: v.string(), text: v.string() }),
+  ]),
+  file: v.optional(v.string()),
+  uploadedAgain: v.optional(v.boolean()),
   to: v.optional(AudienceSchema),
   replyTo: v.optional(v.number()),
   failed: v.optional(
@@ -42,6 +61,11 @@ const SavedSchema = v.object({
     }),
   ),
 });
+
+/** Whether it is a file that the server doesn't have yet. */
+export function needsUpload({ content }: Pick<Outgoing, 'content'>): boolean {
+  return 'url' in content && content.url === '';
+}
 
 export class Outbox {
   private readonly store: Store;
@@ -65,9 +89,19 @@ export class Outbox {
     return this.saved;
   }
 
-  /** The one to be sent next. */
+  /** The one to be sent next: what is still to be uploaded lets words pass, and no other file. */
   get next(): Outgoing | undefined {
-    return this.items.find(({ state }) => state === 'waiting');
+    let fileWaits = false;
+    return this.items.find((item) => {
+      const isFile = 'url' in item.content;
+      if (item.state !== 'failed') fileWaits ||= needsUpload(item);
+      return item.state === 'waiting' && !(isFile && fileWaits);
+    });
+  }
+
+  /** The one to be uploaded next. */
+  get nextUpload(): Outgoing | undefined {
+    return this.items.find((item) => item.state === 'waiting' && needsUpload(item));
   }
 
   add(draft: Draft, id: string, at: number): void {
@@ -79,9 +113,45 @@ export class Outbox {
     this.change(id, (item) => ({ ...item, state: 'sending' }));
   }
 
-  /** Nobody knows whether it arrived: it will be sent again, under the same id (R3). */
-  unsettled(id: string): void {
-    this.change(id, (item) => ({ ...item, state: 'waiting' }));
+  /**
+   * Nobody knows whether it arrived, or the server does not take it just now, which `refusal` says
+   * then: it will be sent again, under the same id (R3).
+   */
+  unsettled(id: string, refusal?: Refusal): void {
+    this.change(id, (item) => ({ ...waitingAgain(item), ...(refusal && { refusal }) }));
+  }
+
+  uploading(id: string, progress: number): void {
+    this.change(id, (item) => ({ ...item, state: 'uploading', progress }));
+  }
+
+  /** It did not come through: it will be uploaded again. */
+  uploadBroken(id: string): void {
+    this.change(id, waitingAgain);
+  }
+
+  /** The server has the file: it may be sent, as the server describes it. */
+  uploaded(id: string, content: MediaContent): void {
+    this.change(id, (item) => ({ ...waitingAgain(item), content }));
+    this.save();
+  }
+
+  /**
+   * The server doesn't know the `url` of a file, which it may have forgotten: the file is uploaded once
+   * more. `false` when that was tried, or there is no file.
+   */
+  uploadAgain(id: string): boolean {
+    const item = this.items.find((candidate) => candidate.id === id);
+    if (!item || item.file === undefined || item.uploadedAgain) return false;
+    const { content } = item;
+    if (!('url' in content)) return false;
+    this.change(id, (old) => ({
+      ...waitingAgain(old),
+      content: { ...content, url: '' },
+      uploadedAgain: true,
+    }));
+    this.save();
+    return true;
   }
 
   /** The server has it. */
@@ -99,7 +169,7 @@ export class Outbox {
   }
 
   failed(id: string, refusal: Refusal): void {
-    this.change(id, (item) => ({ ...item, state: 'failed', refusal }));
+    this.change(id, (item) => ({ ...waitingAgain(item), state: 'failed', refusal }));
     this.save();
   }
 
@@ -107,7 +177,7 @@ export class Outbox {
   retry(id: string, at: number): void {
     const item = this.items.find((candidate) => candidate.id === id);
     if (item?.state !== 'failed') return;
-    const { refusal: _, ...draft } = item;
+    const { refusal: _refusal, uploadedAgain: _again, ...draft } = item;
     this.items = [...this.without(id), { ...draft, at, state: 'waiting' }];
     this.save();
   }
@@ -142,8 +212,12 @@ export class Outbox {
   }
 }
 
-function toSaved({ state: _state, seq: _seq, refusal, ...item }: Outgoing): object {
-  return refusal ? { ...item, failed: refusal } : item;
+function waitingAgain({ progress: _progress, refusal: _refusal, ...item }: Outgoing): Outgoing {
+  return { ...item, state: 'waiting' };
+}
+
+function toSaved({ state, seq: _seq, progress: _progress, refusal, ...item }: Outgoing): object {
+  return refusal && state === 'failed' ? { ...item, failed: refusal } : item;
 }
 
 /** How many messages wait under a key, without opening the room. */

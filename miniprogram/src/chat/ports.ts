@@ -3,7 +3,7 @@
  * so that the client runs the same on a phone, in a browser and in a test that owns the time.
  */
 import type { Refusal } from '../../../shared/errors.ts';
-import type { User } from '../../../shared/protocol.ts';
+import type { MediaContent, User } from '../../../shared/protocol.ts';
 
 /** Takes back what was started: a timer, a subscription. Harmless when it is over already. */
 export type Cancel = () => void;
@@ -72,6 +72,34 @@ export interface Sessions {
   obtain(rejected?: string): Promise<SessionAnswer>;
 }
 
+/** What became of an upload. */
+export type UploadAnswer =
+  | { readonly ok: true; readonly content: MediaContent }
+  /** Refused; without a `refusal` there was no answer: it may succeed another time. */
+  | { readonly ok: false; readonly refusal?: Refusal }
+  /** The file is not on this phone any more. */
+  | { readonly ok: false; readonly gone: true };
+
+/** An upload under way. After `cancel` its answer may never come. */
+export interface Upload {
+  readonly answer: Promise<UploadAnswer>;
+  readonly cancel: Cancel;
+}
+
+export interface UploadOptions {
+  /** Where it is going to be sent; without one it is for no room in particular. */
+  readonly room?: string;
+  /** How much of it has left the phone: from 0 to 1. */
+  onProgress?(done: number): void;
+}
+
+/** Pictures and sounds on this phone, by path, on their way to the server. */
+export interface Uploads {
+  upload(file: string, options?: UploadOptions): Upload;
+  /** Gives back the place that a file takes on this phone. */
+  drop(file: string): void;
+}
+
 export interface Ports {
   readonly sockets: Sockets;
   readonly clock: Clock;
@@ -79,6 +107,7 @@ export interface Ports {
   readonly lifecycle: Lifecycle;
   readonly network: Network;
   readonly sessions: Sessions;
+  readonly uploads: Uploads;
   /** From 0 up to, not including, 1. */
   readonly random: () => number;
 }

@@ -8,10 +8,12 @@ import { DEFAULT_PAGE_EVENTS } from '../../../shared/limits.ts';
 import type {
   AckFrame,
   ActionFrame,
+  ChatEvent,
   EventFrame,
   EventsFrame,
   ModerateFrame,
   PageFrame,
+  PresenceFrame,
   RejectFrame,
   ServerFrame,
   User,
@@ -20,6 +22,7 @@ import type {
 import { Connection, type ConnectionState } from './connection.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { newFrameId } from './frame-id.ts';
+import { LocalFiles } from './local-files.ts';
 import { type Draft, Outbox, type Outgoing } from './outbox.ts';
 import type { Cancel, Ports } from './ports.ts';
 import { toRefusal } from './refusal.ts';
@@ -27,6 +30,7 @@ import { type AckReply, type PageReply, Requests } from './requests.ts';
 import { Roster } from './roster.ts';
 import { joinChanges, Timeline, type TimelineChange } from './timeline.ts';
 import { Typists } from './typing.ts';
+import { Uploader } from './uploader.ts';
 import type { VisitedRooms } from './visited-rooms.ts';
 
 /** A page of history can be empty, because all in it is hidden: so many are asked for at a time. */
@@ -35,6 +39,8 @@ const MAX_PAGES = 3;
 /** What has changed; a part that is missing has not. */
 export interface RoomChange {
   readonly timeline?: TimelineChange;
+  /** What has come since, of whatever kind, in order; not what is older than all that was here. */
+  readonly events?: readonly ChatEvent[];
   readonly connection?: true;
   readonly outbox?: true;
   /** Title, or the user's own role. */
@@ -46,7 +52,11 @@ export interface RoomChange {
 /** Two changes, one after the other, as one. */
 export function joinRoomChanges(first: RoomChange | undefined, second: RoomChange): RoomChange {
   const timeline = joinChanges(first?.timeline, second.timeline);
-  return { ...first, ...second, ...(timeline && { timeline }) };
+  // What came before all began anew is about another stretch of the log.
+  const earlier = second.timeline?.cleared ? [] : (first?.events ?? []);
+  const events = [...earlier, ...(second.events ?? [])];
+  const { events: _, ...rest } = { ...first, ...second };
+  return { ...rest, ...(timeline && { timeline }), ...(events.length > 0 && { events }) };
 }
 
 export interface RoomClientOptions {
@@ -68,7 +78,9 @@ export class RoomClient {
   private readonly options: RoomClientOptions;
   private readonly connection: Connection;
   private readonly outbox: Outbox;
+  private readonly files: LocalFiles;
   private readonly dispatcher: Dispatcher;
+  private readonly uploader: Uploader;
   private readonly acks: Requests<AckFrame>;
   private readonly pages: Requests<PageFrame>;
   private readonly roster = new Roster();
@@ -78,6 +90,8 @@ export class RoomClient {
   private roomTitle: string | undefined;
   /** The newest event when the connection began: from there on, what comes is new. */
   private head = 0;
+  /** By how much the server's clock is ahead of this phone's, in milliseconds. */
+  private clockLag = 0;
   private caughtUp = false;
   private loading: Promise<LoadResult> | undefined;
   private change: RoomChange | undefined;
@@ -94,12 +108,25 @@ export class RoomClient {
     this.pages = new Requests(ports.clock);
     this.typists = new Typists(ports.clock, () => this.tell({ typing: true }));
     this.outbox = new Outbox(ports.store, visited.outboxKey(room));
+    this.files = new LocalFiles(ports.store, visited.filesKey(room), (file) =>
+      ports.uploads.drop(file),
+    );
+    this.uploader = new Uploader({
+      room,
+      outbox: this.outbox,
+      ports,
+      onChange: () => this.pumpOutbox(),
+    });
     this.dispatcher = new Dispatcher({
       outbox: this.outbox,
       clock: ports.clock,
       random: ports.random,
       send: (frame, onReply) => this.request(frame, onReply),
-      onChange: () => this.outboxChanged(),
+      onChange: () => {
+        this.outboxChanged();
+        // A file can be lost on the server, and is uploaded once more.
+        this.uploader.pump();
+      },
       onSilence: () => this.connection.restart(),
     });
     this.connection = new Connection(ports, {
@@ -122,6 +149,11 @@ export class RoomClient {
   /** The user, as the server says. */
   get self(): User {
     return this.me;
+  }
+
+  /** The time on the server's clock, in milliseconds since 1970: this phone's may be wrong. */
+  get serverTime(): number {
+    return this.options.ports.clock.now() + this.clockLag;
   }
 
   get title(): string | undefined {
@@ -153,6 +185,11 @@ export class RoomClient {
     return this.outbox.isSaved;
   }
 
+  /** The file of this phone that was uploaded to this address, as long as it is there. */
+  fileOf(url: string): string | undefined {
+    return this.files.fileOf(url);
+  }
+
   /** Of a private message: who was not there when it was sent. */
   absentFor(seq: number): readonly string[] {
     return this.absent.get(seq) ?? [];
@@ -167,6 +204,9 @@ export class RoomClient {
     this.stopWatching = this.options.ports.lifecycle.watch((foreground) => {
       if (!foreground) this.save();
     });
+    this.files.sweep(this.outbox.list);
+    this.files.note(this.outbox.list);
+    this.uploader.start();
     this.connection.open();
   }
 
@@ -174,27 +214,27 @@ export class RoomClient {
   close(): void {
     this.stopWatching();
     this.save();
+    this.uploader.stop();
     this.connection.close();
+    this.files.sweep(this.outbox.list);
   }
 
   /** Says something: at once, or as soon as it can be said. */
   send(draft: Draft): void {
     const { clock, random } = this.options.ports;
     this.outbox.add(draft, newFrameId(random), clock.now());
-    this.tell({ outbox: true });
-    this.dispatcher.pump();
+    this.pumpOutbox();
   }
 
   /** Tries again what was refused. */
   resend(id: string): void {
     this.outbox.retry(id, this.options.ports.clock.now());
-    this.tell({ outbox: true });
-    this.dispatcher.pump();
+    this.pumpOutbox();
   }
 
   /** Gives up what has not been sent. */
   discard(id: string): void {
-    if (this.outbox.remove(id)) this.tell({ outbox: true });
+    if (this.outbox.remove(id)) this.pumpOutbox();
   }
 
   /** Recalls a message, votes for a question or closes it. Only while online: the answer is now or never. */
@@ -271,9 +311,7 @@ export class RoomClient {
         this.onReject(frame);
         return;
       case 'presence':
-        this.roster.apply(frame);
-        for (const id of frame.left ?? []) this.typists.remove(id);
-        this.tell({ presence: true });
+        this.onPresence(frame);
         return;
       case 'typing':
         if (frame.user.id !== this.me.id) this.typists.add(frame.user);
@@ -287,6 +325,7 @@ export class RoomClient {
     this.me = frame.self;
     this.roomTitle = frame.room.title;
     this.head = frame.head;
+    this.clockLag = frame.time - this.options.ports.clock.now();
     this.roster.begin(frame);
     const change = this.timeline.begin(frame);
     // Another log has other numbers: nothing may wait for one of the old.
@@ -297,11 +336,15 @@ export class RoomClient {
   }
 
   private onEvents({ after, upTo, events }: EventsFrame): void {
+    const before = this.timeline.upTo;
     const change = this.timeline.append(after, upTo, events);
     if (!change) {
       this.connection.restart();
       return;
     }
+    const fresh = events.filter(
+      (event): event is ChatEvent => event.kind !== 'unknown' && event.seq > before,
+    );
     for (const { event } of change.appended) {
       this.typists.remove(event.from.id);
       // Its ack was lost, but here it is.
@@ -310,8 +353,19 @@ export class RoomClient {
       }
     }
     if (this.outbox.shown(this.timeline.upTo)) this.tell({ outbox: true });
-    this.tell({ timeline: change });
+    this.tell({ timeline: change, ...(fresh.length > 0 && { events: fresh }) });
     this.checkCaughtUp();
+  }
+
+  private onPresence(frame: PresenceFrame): void {
+    this.roster.apply(frame);
+    for (const id of frame.left ?? []) this.typists.remove(id);
+    const me = [...(frame.joined ?? []), ...(frame.members ?? [])].find(
+      ({ id }) => id === this.me.id,
+    );
+    const hasNewRole = me !== undefined && me.role !== this.me.role;
+    if (hasNewRole) this.me = me;
+    this.tell({ presence: true, ...(hasNewRole && { room: true }) });
   }
 
   private onReject(frame: RejectFrame): void {
@@ -325,7 +379,15 @@ export class RoomClient {
     if (this.caughtUp || this.timeline.upTo < this.head) return;
     this.caughtUp = true;
     this.tell({ connection: true });
+    this.uploader.wake();
     this.dispatcher.start();
+  }
+
+  private pumpOutbox(): void {
+    this.files.note(this.outbox.list);
+    this.tell({ outbox: true });
+    this.uploader.pump();
+    this.dispatcher.pump();
   }
 
   private outboxChanged(): void {

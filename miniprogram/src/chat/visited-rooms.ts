@@ -90,6 +90,11 @@ export class VisitedRooms {
     return this.key('outbox', room);
   }
 
+  /** Where is kept which files of this phone the room's outbox has held. */
+  filesKey(room: string): string {
+    return this.key('files', room);
+  }
+
   /** How many messages wait to be sent to a room. */
   waiting(room: string): number {
     return countWaiting(this.store, this.outboxKey(room));

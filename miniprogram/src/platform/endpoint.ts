@@ -10,3 +10,8 @@ export function isLocal(endpoint: string): boolean {
 export function socketAddress(endpoint: string): string {
   return `${endpoint.replace(/^http/, 'ws')}/ws`;
 }
+
+/** Where an upload is loaded from: `/media/abc` gives `https://chat.example.com/media/abc`. */
+export function mediaAddress(endpoint: string, url: string): string {
+  return `${endpoint}${url}`;
+}

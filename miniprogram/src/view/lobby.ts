@@ -2,7 +2,7 @@
 import type { UnreadAnswer } from '../chat/http.ts';
 import type { VisitedRoom } from '../chat/visited-rooms.ts';
 import { roomFaceOf } from './face.ts';
-import { shorten } from './rows.ts';
+import { shorten, textOf } from './rows.ts';
 import { shortMomentOf } from './time.ts';
 
 export interface RoomLine {
@@ -51,5 +51,5 @@ function lastText(event: NonNullable<UnreadAnswer['last']>): string {
   if (content.type === 'recalled') return `“${from.name}”撤回了一条消息`;
   if (content.type === 'notice') return `[公告] ${shorten(content.text)}`;
   const kind = content.type === 'question' ? '[提问] ' : content.type === 'answer' ? '[回答] ' : '';
-  return `${to ? '[私聊] ' : ''}${kind}${from.name}：${shorten(content.text)}`;
+  return `${to ? '[私聊] ' : ''}${kind}${from.name}：${shorten(textOf(content))}`;
 }

@@ -30,17 +30,41 @@ const CLOCK_MARGIN_MS = 60_000;
 /** The menu of a row, as long as WeChat's action sheet allows: six at most. */
 export function menuOf(row: Row, self: User, now: number): readonly MenuAction[] {
   if (row.kind === 'recalled' || row.kind === 'moderation') return [];
-  if (row.seq === 0) return row.state === 'failed' ? ['resend', 'copy', 'discard'] : ['copy'];
+  const canCopy = !row.picture && !row.voice;
+  if (row.seq === 0) return outgoingMenuOf(row, canCopy);
   const isHost = self.role !== 'member';
   const mayRecall = isHost || (row.mine && now - row.at < RECALL_WINDOW_MS + CLOCK_MARGIN_MS);
   const isOpenQuestion = row.kind === 'question' && row.status !== 'resolved';
   const menu: (MenuAction | false)[] = [
-    'copy',
+    canCopy && 'copy',
     'quote',
     isHost && row.kind === 'question' && 'answer',
     isHost && isOpenQuestion && 'resolve',
     mayRecall && 'recall',
     !row.mine && row.kind !== 'notice' && 'whisper',
+  ];
+  return menu.filter((action) => action !== false);
+}
+
+/** What those who run a room can do about a question besides answering it. */
+export function questionMenuOf({
+  status,
+}: {
+  readonly status: 'open' | 'answered' | 'resolved';
+}): readonly ('resolve' | 'recall')[] {
+  return status === 'resolved' ? ['recall'] : ['resolve', 'recall'];
+}
+
+/**
+ * A file can be given up while it is uploaded, and so can what the server sent back to wait, as its
+ * note says; what is being sent may have arrived.
+ */
+function outgoingMenuOf({ state, note }: Row, canCopy: boolean): readonly MenuAction[] {
+  const isHere = state === 'waiting' || state === 'uploading';
+  const menu: (MenuAction | false)[] = [
+    state === 'failed' && 'resend',
+    canCopy && 'copy',
+    (state === 'failed' || (isHere && (!canCopy || note !== ''))) && 'discard',
   ];
   return menu.filter((action) => action !== false);
 }

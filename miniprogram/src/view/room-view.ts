@@ -17,6 +17,17 @@ export interface RoomSource {
     find(seq: number): Entry | undefined;
   };
   absentFor(seq: number): readonly string[];
+  fileOf(url: string): string | undefined;
+}
+
+/** What the phone brings to how a room is shown. */
+export interface Surroundings {
+  /** The reader's picture, which may be known to this phone alone. */
+  readonly ownAvatar: string;
+  /** How wide a picture may be, in px. */
+  readonly pictureWidth: number;
+  /** Where the server gives an upload out. */
+  addressOf(url: string): string;
 }
 
 export interface ListUpdate {
@@ -33,18 +44,17 @@ export interface ListUpdate {
 export class RoomView {
   private readonly source: RoomSource;
   private readonly now: () => number;
-  private readonly ownAvatar: string;
+  private readonly surroundings: Surroundings;
   private readonly rows = new RowList();
   private readonly pending = new PendingList();
   /** Who quotes a message: their rows show its text. */
   private readonly quoters = new Map<number, Set<number>>();
   private readonly names = new Map<string, string>();
 
-  /** `ownAvatar`: the reader's picture, which may be known to this phone alone. */
-  constructor(source: RoomSource, now: () => number, ownAvatar = '') {
+  constructor(source: RoomSource, now: () => number, surroundings: Surroundings) {
     this.source = source;
     this.now = now;
-    this.ownAvatar = ownAvatar;
+    this.surroundings = surroundings;
   }
 
   /** What a change means for the page; `atEnd`: whether the newest message is in view. */
@@ -163,7 +173,10 @@ export class RoomView {
     const { source } = this;
     return {
       selfId: source.self.id,
-      ownAvatar: this.ownAvatar,
+      ownAvatar: this.surroundings.ownAvatar,
+      pictureWidth: this.surroundings.pictureWidth,
+      // What this phone has needs not come over the network.
+      addressOf: (url) => source.fileOf(url) ?? this.surroundings.addressOf(url),
       now: this.now(),
       previousAt,
       find: (seq) => source.timeline.find(seq),

@@ -3,9 +3,10 @@ import type { Audience, User } from '../../../shared/protocol.ts';
 import type { Outgoing } from '../chat/outbox.ts';
 import type { Entry } from '../chat/timeline.ts';
 import { type Face, faceOf } from './face.ts';
+import { mediaOf, type RowPicture, type RowVoice } from './media.ts';
 import { isBigEmoji, type TextPart, textParts } from './text-parts.ts';
 import { momentOf } from './time.ts';
-import { moderationText, refusalText, roleText } from './words.ts';
+import { failureText, moderationText, roleText, waitingText } from './words.ts';
 
 /** After a pause this long, in milliseconds, the time stands above a message. */
 const PAUSE_MS = 5 * 60_000;
@@ -46,7 +47,11 @@ export interface Row extends Face {
   readonly quote: Quote | null;
   /** The number of the message that it quotes; 0 for none. */
   readonly quoted: number;
-  readonly state: '' | 'waiting' | 'sending' | 'failed';
+  readonly picture: RowPicture | null;
+  readonly voice: RowVoice | null;
+  readonly state: '' | 'waiting' | 'uploading' | 'sending' | 'failed';
+  /** How much of a file has left the phone, in percent. */
+  readonly progress: number;
   /** Below it: why it failed, or that somebody will read it later. */
   readonly note: string;
   readonly votes: number;
@@ -65,6 +70,10 @@ export interface RowContext {
   find(seq: number): Entry | undefined;
   nameOf(userId: string): string | undefined;
   absentFor(seq: number): readonly string[];
+  /** Where the upload with this address is loaded from. */
+  addressOf(url: string): string;
+  /** How wide a picture may be, in px. */
+  readonly pictureWidth: number;
 }
 
 /** The time that stands above a message, after a pause or at the beginning. */
@@ -92,7 +101,9 @@ export function rowOf(entry: Entry, context: RowContext): Row {
     privacy: event.to ? privacyOf(event.to, mine, context) : '',
     quote: content.type === 'recalled' ? null : quoteOf(replyTo, content, context),
     quoted: quotedSeq(replyTo, content),
+    ...mediaOf(content, context.addressOf, context.pictureWidth),
     state: '',
+    progress: 0,
     note: absent.length > 0 ? absentText(absent, context) : '',
     votes: entry.votes,
     voted: entry.voted,
@@ -117,12 +128,19 @@ export function outgoingRowOf(item: Outgoing, self: User, context: RowContext): 
     privacy: item.to ? privacyOf(item.to, true, context) : '',
     quote: quoteOf(item.replyTo, content, context),
     quoted: quotedSeq(item.replyTo, content),
+    ...mediaOf(content, (url) => item.file ?? context.addressOf(url), context.pictureWidth),
     state: state === 'sent' ? '' : state,
-    note: state === 'failed' ? `${refusalText(item.refusal)}，点按重发` : '',
+    progress: Math.round((item.progress ?? 0) * 100),
+    note: outgoingNote(item),
     votes: 0,
     voted: false,
     status: content.type === 'question' ? 'open' : '',
   };
+}
+
+function outgoingNote({ state, content, refusal }: Outgoing): string {
+  if (state === 'failed') return failureText(content, refusal);
+  return state !== 'sent' && refusal ? waitingText(refusal) : '';
 }
 
 /** The number of the message whose text this one shows a part of; 0 for none. */
@@ -150,15 +168,21 @@ function words(
     return { text: moderationText(content.act, selfId), parts: [], big: false, forMe: false };
   }
   const mentions = (content.type === 'text' && content.mentions) || [];
+  const text = textOf(content);
   return {
-    text: content.text,
-    parts: textParts(content.text, mentions.length > 0),
-    big: content.type === 'text' && isBigEmoji(content.text),
+    text,
+    parts: textParts(text, mentions.length > 0),
+    big: content.type === 'text' && isBigEmoji(text),
     forMe: mentions.includes(selfId),
   };
 }
 
-function privacyOf(to: Audience, mine: boolean, { nameOf }: RowContext): string {
+/** How something said to `to` alone is marked, for its author and for who may read it. */
+export function privacyOf(
+  to: Audience,
+  mine: boolean,
+  { nameOf }: Pick<RowContext, 'nameOf'>,
+): string {
   if ('group' in to) return `私聊 · ${to.group}`;
   if ('role' in to) return '私聊 · 主持人';
   if (!mine) return '私聊';
@@ -173,7 +197,15 @@ function quoteOf(replyTo: number | undefined, content: Said, { find }: RowContex
   if (!quoted) return { name: '', text: '较早的消息，上拉可查看' };
   const { name } = quoted.event.from;
   if (quoted.content.type === 'recalled') return { name: '', text: '引用的消息已被撤回' };
-  return 'text' in quoted.content ? { name, text: shorten(quoted.content.text) } : null;
+  const text = textOf(quoted.content);
+  return text === '' ? null : { name, text: shorten(text) };
+}
+
+/** What a content says in words; empty where it says nothing. */
+export function textOf(content: Said): string {
+  if (content.type === 'image') return '[图片]';
+  if (content.type === 'voice') return '[语音]';
+  return 'text' in content ? content.text : '';
 }
 
 /** One line of a text, cut between characters. */

@@ -1,7 +1,7 @@
 /** What people are told, in their language: one sentence, what happened and what to do. */
 import type { ErrorCode, Refusal } from '../../../shared/errors.ts';
-import { MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
-import type { ActionFrame, Role } from '../../../shared/protocol.ts';
+import { MAX_ANNOUNCEMENTS, MAX_MEDIA_BYTES, MAX_TEXT_LENGTH } from '../../../shared/limits.ts';
+import type { ActionFrame, Role, SendContent } from '../../../shared/protocol.ts';
 import type { ConnectionState } from '../chat/connection.ts';
 import type { ChatModeration } from '../chat/timeline.ts';
 
@@ -26,6 +26,50 @@ export function refusalText(refusal: Refusal | undefined): string {
   return refusal ? REFUSALS[refusal.code] : '网络不给力，请稍后再试';
 }
 
+/**
+ * Why a message waits although it could be sent; empty where the clock beside it says enough. Of a
+ * single message the server says "later" when its content could not be checked yet.
+ */
+export function waitingText({ code, retryAfter }: Refusal): string {
+  return code === 'server_error' && retryAfter !== undefined ? '内容等待审核，稍后会自动发出' : '';
+}
+
+const MAX_MB = MAX_MEDIA_BYTES / 1024 / 1024;
+
+/** Why a file could not be uploaded, where a file is what that is about. */
+const UPLOAD_FAILURES: Readonly<
+  Record<'image' | 'voice', Partial<Readonly<Record<ErrorCode, string>>>>
+> = {
+  image: {
+    bad_frame: '图片格式不支持或已损坏，请换一张',
+    too_large: `图片超过 ${MAX_MB} MB，请换一张小一点的`,
+    not_found: '图片已失效，请重新选择',
+    content_rejected: '图片不符合规范，请换一张',
+  },
+  voice: {
+    bad_frame: '语音无法识别，请重新录制',
+    too_large: '语音太长，请分几条发送',
+    not_found: '语音已失效，请重新录制',
+    content_rejected: '语音不符合规范，请重新录制',
+  },
+};
+
+/** What stands below a message that could not be sent. */
+export function failureText(content: SendContent, refusal: Refusal | undefined): string {
+  const upload = refusal && 'url' in content && UPLOAD_FAILURES[content.type][refusal.code];
+  // Once uploaded, it may be the recipient who is not there.
+  const isUploaded = 'url' in content && content.url !== '';
+  if (upload && !(isUploaded && refusal.code === 'not_found')) return upload;
+  return `${refusalText(refusal)}，点按重发`;
+}
+
+/** Why a picture that was chosen can't be sent. */
+export const PICTURE_PROBLEMS = {
+  format: '只能发送 JPG、PNG、GIF 和 WebP 图片，请换一张',
+  unreadable: '图片无法读取，请换一张',
+  too_large: `图片超过 ${MAX_MB} MB，请换一张小一点的`,
+} as const;
+
 const TOO_LATE_TO_VOTE = '问题已有回答或已解决，不用再关注了';
 
 /** Why something that was to be done to a message was refused. */
@@ -37,9 +81,25 @@ export function actionRefusalText(
   return tooLate ? TOO_LATE_TO_VOTE : refusalText(refusal);
 }
 
+/** Why something can't be announced later; `planned` is how many announcements there are already. */
+export function announcementRefusalText(refusal: Refusal | undefined, planned: number): string {
+  if (refusal?.code === 'forbidden' && planned >= MAX_ANNOUNCEMENTS) {
+    return `最多安排 ${MAX_ANNOUNCEMENTS} 条公告，请先删除一条`;
+  }
+  return refusalText(refusal);
+}
+
+const NAME_REJECTED = '昵称不符合规范，请换一个再进入';
+
+/** Why somebody may not be called so. */
+export function nameRefusalText(refusal: Refusal | undefined): string {
+  return refusal?.code === 'content_rejected' ? NAME_REJECTED : refusalText(refusal);
+}
+
 const CLOSED: Partial<Readonly<Record<ErrorCode, string>>> = {
   bad_frame: '房间不存在或名称有误，请检查后再进入',
   forbidden: '你已被移出房间或无权进入，请联系管理员',
+  content_rejected: NAME_REJECTED,
 };
 
 /** Why a room can't be entered, or had to be left. */

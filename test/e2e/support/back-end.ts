@@ -26,6 +26,11 @@ export class BackEnd {
     await this.#call('POST', 'notices', { text });
   }
 
+  /** Has the room publish a notice by itself, so many milliseconds from now. */
+  async announce(text: string, later: number): Promise<void> {
+    await this.#call('POST', 'announcements', { text, at: Date.now() + later });
+  }
+
   /** Somebody enters, and stays until the test is over. */
   async guest(name: string): Promise<NodeClient> {
     const query = new URLSearchParams({ room: this.#room, name });

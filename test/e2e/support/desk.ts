@@ -33,6 +33,7 @@ export class Desk {
   readonly #contexts = new Map<string, BrowserContext>();
   readonly #sockets: SocketRoute[] = [];
   readonly #problems: string[] = [];
+  readonly #expected: RegExp[] = [];
 
   constructor(browser: Browser, origin: string, room: string) {
     this.#browser = browser;
@@ -43,6 +44,11 @@ export class Desk {
   /** Takes the place of the server, or listens between, for sockets of phones opened from now on. */
   routeSockets(route: SocketRoute): void {
     this.#sockets.push(route);
+  }
+
+  /** What matches is part of a test: the browser says so when a request fails. */
+  expectProblem(pattern: RegExp): void {
+    this.#expected.push(pattern);
   }
 
   /** The two phones, of 小明 and 小红, in the room. */
@@ -80,7 +86,9 @@ export class Desk {
       this.#problems.push(...(await said.catch(() => [])));
     }
     await Promise.all(contexts.map((context) => context.close()));
-    expect(this.#problems, 'errors, and requests to others').toEqual([]);
+    const isExpected = (problem: string) => this.#expected.some((each) => each.test(problem));
+    const problems = this.#problems.filter((problem) => !isExpected(problem));
+    expect(problems, 'errors, and requests to others').toEqual([]);
   }
 
   async #newPage(owner: string, viewport: Size): Promise<Page> {

@@ -5,12 +5,14 @@ import { inject, it as plain } from 'vitest';
 import { answers } from '../../support/server.ts';
 import { BackEnd } from './back-end.ts';
 import { Desk } from './desk.ts';
+import { Operator } from './operator.ts';
 
 interface Fixtures {
   /** A room that nobody has been in. */
   readonly room: string;
   readonly desk: Desk;
   readonly backEnd: BackEnd;
+  readonly operator: Operator;
 }
 
 const site = inject('site');
@@ -37,5 +39,12 @@ export const it = plain.extend<Fixtures>({
     const backEnd = new BackEnd(site.origin, site.adminKey, room);
     await use(backEnd);
     await backEnd.close();
+  },
+  operator: async ({ task: _ }, use) => {
+    if (!site) throw new Error('there is no browser');
+    connecting ??= chromium.connect(site.browser);
+    const operator = await Operator.come(await connecting, site.origin, site.adminKey);
+    await use(operator);
+    await operator.leave();
   },
 });

@@ -1,5 +1,6 @@
 /** A phone as the person who holds it knows it: by what it shows and what can be tapped. */
 import type { Frame, Locator, Page } from 'playwright-core';
+import type { ChosenFile } from './pictures.ts';
 
 /** Longer than the preview's long press. */
 const LONG_PRESS_MS = 600;
@@ -80,6 +81,21 @@ export class Phone {
         .sort((one, other) => one.top - other.top)
         .map(({ text }) => text),
     );
+  }
+
+  /** The messages that are pictures. */
+  get pictures(): Locator {
+    return this.rows.locator('picture');
+  }
+
+  /** Pictures that are there, not only their place. */
+  get shownPictures(): Locator {
+    return this.rows.locator('.picture--image-shown');
+  }
+
+  /** The messages that are sounds. */
+  get voices(): Locator {
+    return this.rows.locator('voice');
   }
 
   get pill(): Locator {
@@ -191,6 +207,50 @@ export class Phone {
     await this.button('发送').click();
   }
 
+  /** Chooses pictures in the album, which go at once. */
+  async sendPictures(...files: readonly ChosenFile[]): Promise<void> {
+    await this.button('图片和语音').click();
+    await this.#chooseFiles(this.button('图片'), files);
+  }
+
+  /** Chooses a picture of themselves. */
+  async chooseAvatar(file: ChosenFile): Promise<void> {
+    await this.#chooseFiles(this.button('选择头像'), [file]);
+  }
+
+  async #chooseFiles(opener: Locator, files: readonly ChosenFile[]): Promise<void> {
+    const [chooser] = await Promise.all([
+      this.page.waitForEvent('filechooser'),
+      opener.first().click(),
+    ]);
+    await chooser.setFiles([...files]);
+  }
+
+  /** Holds the button, says something for as long as `until` takes, and lets go. */
+  async speak(until: () => Promise<void>, letGo: 'there' | 'above' = 'there'): Promise<void> {
+    if ((await this.button('按住 说话').count()) === 0) {
+      await this.button('图片和语音').click();
+      await this.button('语音').click();
+    }
+    const box = await this.button('按住 说话').boundingBox();
+    if (!box) throw new Error('there is nothing to hold');
+    const { mouse } = this.page;
+    const x = box.x + box.width / 2;
+    await mouse.move(x, box.y + box.height / 2);
+    await mouse.down();
+    await until();
+    if (letGo === 'above') {
+      await mouse.move(x, box.y - 200);
+      await this.text('松开手指，取消发送').waitFor();
+    }
+    await mouse.up();
+  }
+
+  /** Waits until somebody has spoken for so many seconds. */
+  async spokenFor(seconds: number): Promise<void> {
+    await this.screen.locator('voice-input').getByText(`${seconds}″`, { exact: true }).waitFor();
+  }
+
   async ask(question: string): Promise<void> {
     await this.button('改为提问').click();
     await this.write(question);
@@ -234,6 +294,71 @@ export class Phone {
   async closeMembers(): Promise<void> {
     await this.members.getByRole('button', { name: '关闭' }).first().click();
     await this.members.getByText('人在线').waitFor({ state: 'hidden' });
+  }
+
+  /** What opens the questions: there once somebody has asked. */
+  get questionsEntry(): Locator {
+    return this.screen.getByRole('button', { name: /查看提问/ });
+  }
+
+  get questions(): Locator {
+    return this.screen.locator('question-panel');
+  }
+
+  async openQuestions(): Promise<void> {
+    await this.questionsEntry.click();
+    await this.questionsTab('待回答').waitFor();
+  }
+
+  async closeQuestions(): Promise<void> {
+    await this.questions.getByRole('button', { name: '关闭' }).first().click();
+    await this.questionsTab('待回答').waitFor({ state: 'hidden' });
+  }
+
+  questionsTab(name: '待回答' | '已回答'): Locator {
+    return this.questions.getByRole('tab', { name });
+  }
+
+  /** A question in the panel, with all that belongs to it. */
+  question(text: string): Locator {
+    return this.#questionLines.filter({ has: this.screen.getByText(text, { exact: true }) });
+  }
+
+  /** What is asked in the panel, from top to bottom. */
+  asked(): Promise<string[]> {
+    return this.#questionLines
+      .locator('.question-panel--text:not(.question-panel--text-answer)')
+      .allInnerTexts();
+  }
+
+  get #questionLines(): Locator {
+    return this.questions.locator('.question-panel--question');
+  }
+
+  /** What opens the announcements: for hosts alone. */
+  get announcementsEntry(): Locator {
+    return this.screen.getByRole('button', { name: '公告', exact: true });
+  }
+
+  get announcements(): Locator {
+    return this.screen.locator('announcement-sheet');
+  }
+
+  async openAnnouncements(): Promise<void> {
+    await this.announcementsEntry.click();
+    await this.announcements.getByText('已安排').waitFor();
+  }
+
+  async closeAnnouncements(): Promise<void> {
+    await this.announcements.getByRole('button', { name: '关闭' }).first().click();
+    await this.announcements.getByText('已安排').waitFor({ state: 'hidden' });
+  }
+
+  /** Writes a notice in the sheet, and publishes it by the button of this name. */
+  async announce(text: string, timing: readonly string[], button: string): Promise<void> {
+    await this.announcements.getByRole('textbox').fill(text);
+    for (const name of timing) await this.announcements.getByRole('radio', { name }).click();
+    await this.announcements.getByRole('button', { name: button, exact: true }).click();
   }
 
   async whisperTo(name: string): Promise<void> {

@@ -249,3 +249,107 @@ describe('what is asked over HTTP', () => {
     expect(await login(async () => ({ status: 429, body }), { name: 'x' })).toEqual(answer);
   });
 });
+
+describe('a picture on this phone', () => {
+  const FILE = 'wxfile://tmp/a.png';
+  const SHARED = 'https://chat.example/media/a';
+
+  async function withPicture(): Promise<{ phone: Phone; uploaded: string[] }> {
+    const phone = new Phone();
+    phone.answer = (request) => {
+      const { name, avatar } = request.body as { name: string; avatar?: string };
+      const user = { id: `id-${name}`, name, ...(avatar && { avatar }) };
+      const expiresAt = phone.clock.now() + DAY;
+      return { status: 200, body: { token: `t-${phone.requests.length}`, user, expiresAt } };
+    };
+    await phone.account.rename({ name: 'ann', avatar: FILE });
+    return { phone, uploaded: [] };
+  }
+  const avatars = ({ requests }: Phone) =>
+    requests.map(({ body }) => (body as { avatar?: string }).avatar);
+
+  it('is uploaded once, and shown to the others from the next session on', async () => {
+    const { phone, uploaded } = await withPicture();
+    const upload = async (file: string) => {
+      uploaded.push(file);
+      return SHARED;
+    };
+    expect(await phone.account.shareAvatar(upload)).toBe(true);
+    expect(await phone.account.shareAvatar(upload)).toBe(true);
+    expect(uploaded).toEqual([FILE]);
+    expect(avatars(phone)).toEqual([undefined, SHARED]);
+    expect(phone.account.user?.avatar).toBe(SHARED);
+    expect(phone.account.profile?.avatar).toBe(FILE);
+  });
+
+  it('stays on the phone when it does not get through, and is tried again', async () => {
+    const { phone } = await withPicture();
+    expect(await phone.account.shareAvatar(async () => undefined)).toBe(false);
+    expect(phone.account.profile).toEqual({ name: 'ann', avatar: FILE });
+    expect(phone.account.user?.name).toBe('ann');
+    expect(await phone.account.shareAvatar(async () => SHARED)).toBe(true);
+    expect(phone.account.user?.avatar).toBe(SHARED);
+  });
+
+  it('is not uploaded again when only the session after it failed, also by the next app', async () => {
+    const { phone } = await withPicture();
+    const { answer } = phone;
+    phone.answer = () => undefined;
+    expect(await phone.account.shareAvatar(async () => SHARED)).toBe(false);
+    expect(phone.account.user?.id).toBe('id-ann');
+    const again = new Phone(phone.store);
+    again.answer = answer;
+    const never = async () => {
+      throw new Error('uploaded twice');
+    };
+    expect(await again.account.shareAvatar(never)).toBe(true);
+    expect(avatars(again)).toEqual([SHARED]);
+  });
+
+  it('leaves the session as it is until there is one with the picture', async () => {
+    const { phone } = await withPicture();
+    phone.held = [];
+    const sharing = phone.account.shareAvatar(async () => SHARED);
+    await flush();
+    expect(phone.account.user).toEqual({ id: 'id-ann', name: 'ann' });
+    expect(tokenOf(await phone.account.obtain())).toBe('t-1');
+    for (const go of phone.held) go();
+    expect(await sharing).toBe(true);
+    expect(tokenOf(await phone.account.obtain())).toBe('t-2');
+  });
+
+  it('is shared once by two who ask at a time', async () => {
+    const { phone, uploaded } = await withPicture();
+    const upload = async (file: string) => {
+      uploaded.push(file);
+      await flush();
+      return SHARED;
+    };
+    const both = [phone.account.shareAvatar(upload), phone.account.shareAvatar(upload)];
+    expect(await Promise.all(both)).toEqual([true, true]);
+    expect(uploaded).toHaveLength(1);
+  });
+
+  it('that was changed meanwhile gives way to the new one', async () => {
+    const { phone, uploaded } = await withPicture();
+    const upload = async (file: string) => {
+      uploaded.push(file);
+      if (uploaded.length === 1) await phone.account.rename({ name: 'ann', avatar: 'wxfile://b' });
+      return `${SHARED}${uploaded.length}`;
+    };
+    expect(await phone.account.shareAvatar(upload)).toBe(true);
+    expect(uploaded).toEqual([FILE, 'wxfile://b']);
+    expect(phone.account.user?.avatar).toBe(`${SHARED}2`);
+  });
+
+  it('is nothing to share when there is none, or others can load it already', async () => {
+    const phone = await named();
+    const never = async () => {
+      throw new Error('uploaded');
+    };
+    expect(await phone.account.shareAvatar(never)).toBe(true);
+    await phone.account.rename({ name: 'ann', avatar: 'https://x.example/a.png' });
+    expect(await phone.account.shareAvatar(never)).toBe(true);
+    expect(await new Phone().account.shareAvatar(never)).toBe(true);
+  });
+});

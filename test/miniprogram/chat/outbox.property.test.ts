@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Outgoing } from '../../../miniprogram/src/chat/outbox.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import type { ChatMessage, SendFrame } from '../../../shared/protocol.ts';
 import { ClientHarness } from '../../support/client-harness.ts';
-import { type FakeSocket, flush, MemoryStore } from '../../support/fake-ports.ts';
+import { type FakeSocket, type FakeUpload, flush, MemoryStore } from '../../support/fake-ports.ts';
 import { events, message, reject, user, welcome } from '../../support/frames.ts';
 import { SeededRandom } from '../../support/random.ts';
 
@@ -19,9 +20,21 @@ const fate = fc.constantFrom(
   'rate_limited' as const,
   'server_error' as const,
   'forbidden' as const,
+  'held' as const,
+);
+/** What becomes of the next upload. */
+const uploadFate = fc.constantFrom(
+  'done',
+  'slow',
+  'done, then forgotten',
+  'no answer',
+  'gone',
+  'server_error' as const,
+  'too_large' as const,
 );
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ do: 'say' as const }) },
+  { weight: 3, arbitrary: fc.constant({ do: 'show' as const }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(20_000) }) },
   fc.constantFrom(
     { do: 'cut' as const },
@@ -31,11 +44,46 @@ const step = fc.oneof(
   ),
 );
 
+const PICTURE = { type: 'image', url: '', width: 4, height: 3, size: 9 } as const;
+const urlOf = (file: string, time: number) => `/media/${file.padStart(18, '_')}_${time}`;
+const fileOf = (url: string) => url.replace(/^\/media\/_*(.*)_\d+$/, '$1');
+const count = (counts: Map<string, number>, key: string) =>
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+
 /** A server with one user, who may be refused. */
 class Server {
   readonly log: ChatMessage[] = [];
   readonly refused = new Set<string>();
   fates: string[] = [];
+  uploadFates: string[] = [];
+  /** The addresses of uploads that a message may use. */
+  readonly known = new Set<string>();
+  /** How often each file was uploaded and the answer arrived, and how often it was lost after that. */
+  readonly uploads = new Map<string, number>();
+  readonly lost = new Map<string, number>();
+
+  receive(upload: FakeUpload): void {
+    const fate = this.uploadFates.shift() ?? 'done';
+    const { file } = upload;
+    upload.progress(0.5);
+    if (fate === 'slow') {
+      // The next time it is looked at it is done.
+      this.uploadFates.unshift('done');
+    } else if (fate.startsWith('done')) {
+      count(this.uploads, file);
+      const url = urlOf(file, this.uploads.get(file) ?? 0);
+      if (fate === 'done') this.known.add(url);
+      else count(this.lost, file);
+      upload.end({ ok: true, content: { ...PICTURE, url } });
+    } else if (fate === 'no answer') upload.end({ ok: false });
+    else if (fate === 'gone') {
+      this.refused.add(file);
+      upload.end({ ok: false, gone: true });
+    } else {
+      if (fate === 'too_large') this.refused.add(file);
+      upload.end({ ok: false, refusal: { code: fate as ErrorCode, message: 'no' } });
+    }
+  }
 
   /** Greets a new socket, and catches it up. */
   greet(socket: FakeSocket): void {
@@ -47,9 +95,13 @@ class Server {
   }
 
   take(socket: FakeSocket, frame: SendFrame): void {
-    const outcome = this.fates.shift() ?? 'ack';
     const { id } = frame;
     const known = this.log.find((event) => event.id === id);
+    if ('url' in frame.content && !known && !this.known.has(frame.content.url)) {
+      socket.say(reject('not_found', { id }));
+      return;
+    }
+    const outcome = this.fates.shift() ?? 'ack';
     const store = () => {
       if (known) return;
       const seq = this.log.length + 1;
@@ -77,7 +129,9 @@ class Server {
         return;
       }
       if (outcome === 'forbidden') this.refused.add(id);
-      socket.say(reject(outcome as ErrorCode, { id, retryAfter: 500 }));
+      if (outcome === 'server_error') socket.say(reject(outcome, { id }));
+      else if (outcome === 'held') socket.say(reject('server_error', { id, retryAfter: 500 }));
+      else socket.say(reject(outcome as ErrorCode, { id, retryAfter: 500 }));
     }
   }
 }
@@ -104,6 +158,7 @@ class Phone {
   }
 
   #serve(): void {
+    for (const upload of this.h.uploads.open) this.#server.receive(upload);
     for (let busy = true; busy; ) {
       busy = false;
       const [socket] = this.h.sockets.open;
@@ -132,10 +187,12 @@ it('[R1][R3] whatever is lost, refused or killed: what was written arrives once,
     fc.asyncProperty(
       fc.array(step, { maxLength: 30 }),
       fc.array(fate, { maxLength: 20 }),
+      fc.array(uploadFate, { maxLength: 20 }),
       fc.nat(),
-      async (steps, fates, seed) => {
+      async (steps, fates, uploadFates, seed) => {
         const server = new Server();
         server.fates = [...fates];
+        server.uploadFates = [...uploadFates];
         const store = new MemoryStore();
         const random = new SeededRandom(seed);
         let phone = new Phone(server, store, random);
@@ -144,6 +201,9 @@ it('[R1][R3] whatever is lost, refused or killed: what was written arrives once,
           if (each.do === 'say') {
             written.push(`m${written.length}`);
             phone.h.say(written.at(-1) ?? '');
+          } else if (each.do === 'show') {
+            written.push(`p${written.length}`);
+            phone.h.client.send({ content: PICTURE, file: written.at(-1) ?? '' });
           } else if (each.do === 'wait') await phone.pass(each.ms);
           else if (each.do === 'cut') phone.h.sockets.open[0]?.end();
           else if (each.do === 'kill') phone = new Phone(server, store, random);
@@ -153,21 +213,39 @@ it('[R1][R3] whatever is lost, refused or killed: what was written arrives once,
             phone.h.client.open();
           }
           expect(phone.h.sockets.mostAtOnce).toBeLessThanOrEqual(1);
+          expect(phone.h.uploads.mostAtOnce).toBeLessThanOrEqual(1);
         }
         server.fates = [];
+        server.uploadFates = [];
         await phone.pass(300_000);
 
-        const textOf = ({ content }: Pick<ChatMessage, 'content'>) =>
-          'text' in content ? content.text : '';
-        const arrived = server.log.map(textOf);
+        const nameOf = ({ content, file }: Pick<Outgoing, 'content' | 'file'>) =>
+          file ?? ('text' in content ? content.text : 'url' in content ? fileOf(content.url) : '');
+        const arrived = server.log.map(({ content }) => nameOf({ content } as Outgoing));
         const failed = phone.h.client.outgoing;
         expect(failed.every(({ state }) => state === 'failed')).toBe(true);
-        expect(failed.every(({ id, refusal }) => server.refused.has(id) || refusal)).toBe(true);
-        expect(arrived).toEqual(written.filter((text) => arrived.includes(text)));
-        expect([...arrived, ...failed.map(textOf)].sort()).toEqual([...written].sort());
+        expect(
+          failed.every((item) => {
+            const isRefused = server.refused.has(item.id) || server.refused.has(nameOf(item));
+            return isRefused || item.refusal;
+          }),
+        ).toBe(true);
+        // A picture may come later than the texts after it, and never before what is of its kind.
+        for (const kind of ['m', 'p']) {
+          const inOrder = arrived.filter((name) => name.startsWith(kind));
+          expect(inOrder).toEqual(
+            written.filter((name) => name.startsWith(kind) && arrived.includes(name)),
+          );
+        }
+        expect([...arrived, ...failed.map(nameOf)].sort()).toEqual([...written].sort());
+        // What the server has is not uploaded again.
+        for (const [file, times] of server.uploads) {
+          expect(times).toBeLessThanOrEqual(1 + (server.lost.get(file) ?? 0));
+        }
         expect(phone.h.client.timeline.entries.map(({ event }) => event)).toEqual(server.log);
         phone.h.client.close();
         expect(phone.h.clock.running).toBe(0);
+        expect(phone.h.uploads.open).toEqual([]);
       },
     ),
     { numRuns: 80 },

@@ -38,6 +38,14 @@ describe('entering a room', () => {
     expect(h.client.isCaughtUp).toBe(false);
   });
 
+  it('knows the time of the server, whatever the phone’s clock says', async () => {
+    const h = new ClientHarness();
+    expect(h.client.serverTime).toBe(h.clock.now());
+    await h.enter({ time: h.clock.now() - 60_000 });
+    await h.clock.advance(5_000);
+    expect(h.client.serverTime).toBe(h.clock.now() - 60_000);
+  });
+
   it('[R7] shows title, role and people as the server says, and what changes of them', async () => {
     const h = new ClientHarness();
     expect(h.client.self).toEqual({ id: 'u1', name: '小明', role: 'member' });
@@ -73,6 +81,34 @@ describe('entering a room', () => {
     const [both] = await h.told();
     expect(both?.timeline?.appended).toHaveLength(1);
     expect(both?.timeline?.updated.at(-1)?.content).toEqual({ type: 'recalled' });
+  });
+
+  it('[R7] learns of a role that the user is given while they are there', async () => {
+    const h = new ClientHarness();
+    const socket = await h.enter({ self, online: 2, members: [self, user('u2')] });
+    await h.told();
+    socket.say({ type: 'presence', online: 2, joined: [{ ...user('u2'), role: 'host' }] });
+    expect((await h.told())[0]?.room).toBeUndefined();
+    socket.say({ type: 'presence', online: 2, joined: [{ ...self, role: 'host' }] });
+    expect(h.client.self).toEqual({ ...self, role: 'host' });
+    expect((await h.told())[0]).toEqual({ presence: true, room: true });
+    socket.say({ type: 'presence', online: 1, members: [self] });
+    expect(h.client.self.role).toBe('member');
+  });
+
+  it('tells of all that comes, of whatever kind, and of nothing twice', async () => {
+    const h = new ClientHarness();
+    const socket = await h.enter({ head: 1 });
+    await h.told();
+    socket.say(events(0, [message(1), action(2, 'vote', 90)]));
+    socket.say(events(1, [action(2, 'vote', 90), message(4)]), events(4, [], 9));
+    const [change] = await h.told();
+    expect(change?.events?.map(({ seq }) => seq)).toEqual([1, 2, 4]);
+    socket.end();
+    await h.reenter({ resume: 'reset', epoch: 'e2', after: 20, head: 21 });
+    h.socket.say(events(20, [message(21)]));
+    const told = (await h.told()).flatMap(({ events = [] }) => events.map(({ seq }) => seq));
+    expect(told).toEqual([21]);
   });
 
   it('[R4] a broken chain is asked for again', async () => {
@@ -199,6 +235,45 @@ describe('saying something', () => {
       socket.say('pong');
     }
     expect(h.outgoing).toEqual(['failed a']);
+  });
+
+  it('[R9] what the server holds waits in the outbox for as long as it takes, and then goes', async () => {
+    const h = new ClientHarness();
+    let socket = await h.enter();
+    h.say('a');
+    h.say('b');
+    const [frame] = socket.framesOf('send');
+    for (let i = 1; i <= 10; i++) {
+      expect(socket.framesOf('send')).toHaveLength(i);
+      const id = socket.framesOf('send').at(-1)?.id ?? '';
+      socket.say(reject('server_error', { id, retryAfter: 5_000 }));
+      expect(h.outgoing).toEqual(['waiting a', 'waiting b']);
+      expect(h.client.outgoing[0]?.refusal).toMatchObject({ retryAfter: 5_000 });
+      await h.clock.advance(4_999);
+      expect(socket.framesOf('send')).toHaveLength(i);
+      // At most 30 seconds more, with a server that is there all the time.
+      for (let waited = 0; waited < 31 && socket.framesOf('send').length === i; waited++) {
+        await h.clock.advance(1_000);
+        socket.say('pong');
+      }
+    }
+    // The app is killed, and opened again: nothing is lost, nothing has changed its place.
+    const later = new ClientHarness(h.store);
+    expect(later.outgoing).toEqual(['waiting a', 'waiting b']);
+    expect(later.client.outgoing[0]?.refusal).toBeUndefined();
+    socket = await later.enter();
+    expect(socket.framesOf('send')).toEqual([frame]);
+    ack(later, 1);
+    expect(later.outgoing).toEqual(['sent a', 'sending b']);
+  });
+
+  it('[R9] what the server does not want fails at once, and does not hold up the next', async () => {
+    const h = new ClientHarness();
+    const socket = await h.enter();
+    h.say('a');
+    h.say('b');
+    socket.say(reject('content_rejected', { id: socket.framesOf('send')[0]?.id ?? '' }));
+    expect(h.outgoing).toEqual(['failed a', 'sending b']);
   });
 
   it('a session that ends in that moment fails nothing', async () => {
@@ -478,7 +553,7 @@ describe('leaving and coming back', () => {
     await again.enter({ resume: 'recovered', after: 2, head: 2 });
     expect(again.socket.url).toMatch(/since=e1\.2$/);
     expect(again.client.timeline.entries).toHaveLength(2);
-    expect(again.lifecycle.count).toBe(2);
+    expect(again.lifecycle.count).toBe(3);
   });
 
   it('opened again after a refusal it watches the phone once, and keeps what it knows', async () => {
@@ -487,7 +562,7 @@ describe('leaving and coming back', () => {
     socket.say(events(0, [message(1)]));
     socket.end(4403);
     await h.enter({ resume: 'recovered', after: 1, head: 1 });
-    expect(h.lifecycle.count).toBe(2);
+    expect(h.lifecycle.count).toBe(3);
     expect(h.client.timeline.entries).toHaveLength(1);
     expect(h.visited.list).toEqual([]);
     h.client.close();

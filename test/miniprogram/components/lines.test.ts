@@ -23,7 +23,7 @@ describe('a question card', () => {
     open.tap('.action');
     expect(open.votes).toHaveLength(1);
     open.set({ voted: true, votes: 3 });
-    expect(open.find('.action').textContent).toBe('已关注 3');
+    expect(open.find('.action').textContent).toBe('已想知道 3');
     open.tap('.action');
     expect(open.votes).toHaveLength(1);
   });

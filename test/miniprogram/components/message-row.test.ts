@@ -137,6 +137,15 @@ describe('other kinds', () => {
     expect(said).toEqual([{ event: 'menu', row: notice }]);
   });
 
+  it('a notice that failed says so, and can be sent again', () => {
+    const notice = row(message(1, { type: 'notice', text: '明天放假' }, { from: HOST }));
+    const failed = { ...notice, seq: 0, state: 'failed' as const, note: '你没有权限这样做' };
+    const { find, tap, said } = shown(failed);
+    expect(find('.note').textContent).toBe('你没有权限这样做');
+    tap('.note');
+    expect(said).toEqual([{ event: 'resend', row: failed }]);
+  });
+
   it('a question is a card that can be voted for', () => {
     const asked = row(question);
     const { find, tap, said, longPress } = shown(asked);

@@ -214,7 +214,7 @@ describe('the services of a server', () => {
     login.mockClear();
     request.mockClear();
     vi.stubGlobal('wx', { ...storage(), login, request });
-    const services = createServices(endpoint);
+    const services = createServices({ endpoint });
     expect(services.visited()).toBeUndefined();
     expect(await services.account.rename({ name: '小明' })).toMatchObject({ ok: true });
     expect(services.visited()?.list).toEqual([]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MENU_LABELS, menuOf } from '../../../miniprogram/src/view/menu.ts';
+import { MENU_LABELS, menuOf, questionMenuOf } from '../../../miniprogram/src/view/menu.ts';
 import { outgoingRowOf, type Row, rowOf } from '../../../miniprogram/src/view/rows.ts';
 import type { ChatEvent, User } from '../../../shared/protocol.ts';
 import { action, HOST, ME, MING, message, NOW, text, ViewedRoom } from './room.ts';
@@ -74,6 +74,8 @@ describe('what can be done with a message', () => {
     expect(menuOf(pending('failed'), host, NOW)).toEqual(['resend', 'copy', 'discard']);
     expect(menuOf(pending('waiting'), host, NOW)).toEqual(['copy']);
     expect(menuOf(pending('sending'), host, NOW)).toEqual(['copy']);
+    const held = { ...pending('waiting'), note: '内容等待审核，稍后会自动发出' };
+    expect(menuOf(held, host, NOW)).toEqual(['copy', 'discard']);
   });
 
   it('fits in WeChat’s action sheet, each once and with a label', () => {
@@ -88,4 +90,12 @@ describe('what can be done with a message', () => {
       }),
     );
   });
+});
+
+it.each([
+  ['open', ['resolve', 'recall']],
+  ['answered', ['resolve', 'recall']],
+  ['resolved', ['recall']],
+] as const)('what a host can do with a question that is %s', (status, menu) => {
+  expect(questionMenuOf({ status })).toEqual(menu);
 });

@@ -8,7 +8,7 @@ import { MAX_SHOWN, type Patch } from '../../../miniprogram/src/view/row-list.ts
 import { outgoingRowOf, type Row, rowOf } from '../../../miniprogram/src/view/rows.ts';
 import type { ChatEvent } from '../../../shared/protocol.ts';
 import { ListPage } from './page.ts';
-import { action, HOST, ME, MING, message, NOW, text, ViewedRoom } from './room.ts';
+import { action, HOST, ME, MING, message, NOW, SURROUNDINGS, text, ViewedRoom } from './room.ts';
 
 /** The log is as the salt says: the same number holds the same event whenever it is read. */
 function eventAt(seq: number, salt: number): ChatEvent {
@@ -84,7 +84,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class Reading {
   readonly room = new ViewedRoom();
   readonly page = new ListPage();
-  readonly view = new RoomView(this.room, () => NOW);
+  readonly view = new RoomView(this.room, () => NOW, SURROUNDINGS);
   private readonly salt: number;
   private written = 0;
 

@@ -4,12 +4,12 @@ import { RoomView } from '../../../miniprogram/src/view/room-view.ts';
 import type { Row } from '../../../miniprogram/src/view/rows.ts';
 import type { ChatEvent } from '../../../shared/protocol.ts';
 import { ListPage } from './page.ts';
-import { action, HOST, ME, MING, message, NOW, text, ViewedRoom } from './room.ts';
+import { action, HOST, ME, MING, message, NOW, SURROUNDINGS, text, ViewedRoom } from './room.ts';
 
 /** A room in which these events were seen, of a log that has older ones before them. */
 function viewed(...events: readonly ChatEvent[]) {
   const room = new ViewedRoom();
-  const view = new RoomView(room, () => NOW);
+  const view = new RoomView(room, () => NOW, SURROUNDINGS);
   const page = new ListPage();
   const change = (what: RoomChange, atEnd = true) => {
     const update = view.apply(what, atEnd);

@@ -6,7 +6,7 @@ import {
   Timeline,
   type TimelineChange,
 } from '../../../miniprogram/src/chat/timeline.ts';
-import type { RoomSource } from '../../../miniprogram/src/view/room-view.ts';
+import type { RoomSource, Surroundings } from '../../../miniprogram/src/view/room-view.ts';
 import type { RowContext } from '../../../miniprogram/src/view/rows.ts';
 import type {
   ChatAction,
@@ -22,6 +22,12 @@ const FIRST = NOW - 60 * 60_000;
 export const ME: User = { id: 'me', name: '我', role: 'member' };
 export const MING: User = { id: 'ming', name: '小明', role: 'member', group: '一组' };
 export const HOST: User = { id: 'host', name: '老师', role: 'host' };
+
+export const SURROUNDINGS: Surroundings = {
+  ownAvatar: '',
+  pictureWidth: 200,
+  addressOf: (url) => `https://chat.example${url}`,
+};
 
 /** A message of the log. */
 export function message(
@@ -59,9 +65,15 @@ export class ViewedRoom implements RoomSource {
   members: readonly User[] | undefined = [ME, MING, HOST];
   outgoing: readonly Outgoing[] = [];
   readonly absent = new Map<number, readonly string[]>();
+  /** What this phone has, by address. */
+  readonly files = new Map<string, string>();
 
   absentFor(seq: number): readonly string[] {
     return this.absent.get(seq) ?? [];
+  }
+
+  fileOf(url: string): string | undefined {
+    return this.files.get(url);
   }
 
   /** The room is joined anew: what comes next has the number `after` + 1. */
@@ -104,6 +116,8 @@ export class ViewedRoom implements RoomSource {
       find: (seq) => this.timeline.find(seq),
       nameOf: (id) => this.nameOf(id),
       absentFor: (seq) => this.absentFor(seq),
+      addressOf: (url) => this.fileOf(url) ?? SURROUNDINGS.addressOf(url),
+      pictureWidth: SURROUNDINGS.pictureWidth,
     };
   }
 

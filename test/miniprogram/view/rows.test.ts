@@ -174,6 +174,14 @@ describe('what is on its way', () => {
     expect(outgoing({ state: 'waiting', refusal }).note).toBe('');
   });
 
+  it('says why it waits, while it is sent again, too', () => {
+    const refusal = { code: 'server_error', message: 'x', retryAfter: 5_000 } as const;
+    for (const state of ['waiting', 'sending'] as const) {
+      expect(outgoing({ state, refusal }).note).toBe('内容等待审核，稍后会自动发出');
+    }
+    expect(outgoing({ state: 'sent', seq: 7, refusal }).note).toBe('');
+  });
+
   it('tells whom it is for, what it quotes, and that a question is open', () => {
     expect(outgoing({ to: { users: [MING.id] } }).privacy).toBe('私聊 · 发给 小明');
     expect(outgoing({ replyTo: 9 })).toMatchObject({ quoted: 9, quote: { name: '' } });

@@ -123,6 +123,8 @@ describe('reading a room', () => {
         answers: [{ seq: answer, text: 'secret, too', from: { id: 'guest:ann', role: 'host' } }],
       });
     }
+    const { epoch, head } = await get<QuestionsResponse>(`/api/rooms/${room}/questions`, 'bob');
+    expect({ epoch, head }).toEqual({ epoch: bob.inbox.all('welcome')[0]?.epoch, head: answer });
     await alice.act('recall', first);
     expect((await questions('bob')).map(({ seq }) => seq)).toEqual([second]);
     expect((await request(`/api/rooms/${room}/questions`)).status).toBe(401);
@@ -173,6 +175,7 @@ describe('reading a room', () => {
     });
     expect(await get<QuestionsResponse>(`/api/rooms/${room}/questions`, 'eve')).toEqual({
       questions: [],
+      head: 0,
     });
     const unread = await post(
       '/api/rooms/unread',

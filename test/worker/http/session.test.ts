@@ -5,6 +5,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { ErrorBody, SessionResponse } from '../../../shared/http.ts';
 import type { Env } from '../../../worker/env.ts';
 import { app } from '../../../worker/http/app.ts';
+import { openOpenId } from '../../../worker/identity/openid.ts';
+import { readToken } from '../../../worker/identity/token.ts';
 import { codeToOpenId } from '../../../worker/identity/wechat.ts';
 import { TEST_SECRETS } from '../../support/secrets.ts';
 import { ADMIN, bearer, Client, guestToken, newRoom, post, request } from '../support/client.ts';
@@ -42,6 +44,30 @@ describe('login with WeChat', () => {
     expect(JSON.stringify(first) + claims).not.toContain('o123');
     const week = 7 * 86_400_000;
     expect(Math.abs((first?.expiresAt ?? 0) - Date.now() - week)).toBeLessThan(60_000);
+  });
+
+  it('keeps the openid sealed in the token, for this Worker and this user alone', async () => {
+    const { token, user } = await (await login('openid-o-sealed')).json<SessionResponse>();
+    const secret = TEST_SECRETS.SESSION_SECRET;
+    const { sealedOpenId = '' } = await readToken(token, secret);
+    expect(sealedOpenId).not.toBe('');
+    expect(await openOpenId(sealedOpenId, user.id, secret)).toBe('o-sealed');
+    await expect(openOpenId(sealedOpenId, 'wx:somebody-else', secret)).rejects.toThrow();
+    await expect(openOpenId(sealedOpenId, user.id, 'x'.repeat(40))).rejects.toThrow();
+    expect(await readToken(await guestToken('alice'), secret)).not.toHaveProperty('sealedOpenId');
+  });
+
+  it('nobody in the room sees anything of the openid, not even the user', async () => {
+    const { token } = await (await login('openid-o-hidden')).json<SessionResponse>();
+    const { sealedOpenId = '' } = await readToken(token, TEST_SECRETS.SESSION_SECRET);
+    const room = newRoom();
+    const phone = await Client.open(`room=${room}`, bearer(token));
+    const bob = await Client.join(room, 'bob');
+    await bob.upTo((await phone.say('hello')).seq);
+    const members = await request(`/api/rooms/${room}/members`, { headers: bearer(token) });
+    const seen = JSON.stringify([phone.inbox.frames, bob.inbox.frames]) + (await members.text());
+    expect(seen).toContain('hello');
+    for (const part of ['sealedOpenId', sealedOpenId, 'o-hidden']) expect(seen).not.toContain(part);
   });
 
   it('opens the room, by header as a phone does', async () => {

@@ -21,6 +21,16 @@ function show(host: Host, picture: HTMLImageElement): void {
   else if (picture.src !== src) picture.src = src;
 }
 
+/** Why a picture can't be loaded, as far as its server says: a browser keeps that to itself. */
+async function reasonOf(src: string): Promise<string> {
+  try {
+    const { ok, status, statusText } = await fetch(src, { method: 'HEAD' });
+    return ok ? 'is no picture' : `${status} (${statusText})`;
+  } catch {
+    return 'failed';
+  }
+}
+
 export const image: BuiltIn = {
   tag: 'image',
   leaf: true,
@@ -37,8 +47,10 @@ export const image: BuiltIn = {
     picture.addEventListener('load', () => {
       host.emit('load', { width: picture.naturalWidth, height: picture.naturalHeight });
     });
-    picture.addEventListener('error', () => {
-      host.emit('error', { errMsg: `GET ${picture.src} failed` });
+    picture.addEventListener('error', async () => {
+      const { src } = picture;
+      const reason = await reasonOf(src);
+      if (picture.src === src) host.emit('error', { errMsg: `GET ${src} ${reason}` });
     });
     host.element.append(picture);
     return {

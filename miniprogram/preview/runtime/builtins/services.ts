@@ -1,3 +1,5 @@
+import { files } from '../files.ts';
+
 /** What built-in components need from the phone around them. */
 export interface Services {
   /** Opens a page as `<navigator>` says. */
@@ -13,7 +15,7 @@ export interface Services {
  * @param is path of the component in whose WXML it stands
  */
 export function assetUrl(src: string, is: string): string {
-  if (src === '' || /^[a-z][a-z0-9+.-]*:/i.test(src)) return src;
+  if (src === '' || /^[a-z][a-z0-9+.-]*:/i.test(src)) return files.url(src);
   const path = new URL(src, `http://app/${is}`);
   return new URL(`app${path.pathname}${path.search}`, document.baseURI).href;
 }

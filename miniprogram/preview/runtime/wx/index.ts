@@ -3,7 +3,10 @@ import type { Device } from '../device.ts';
 import type { PageStack } from '../pages.ts';
 import { reportMissing } from '../report.ts';
 import type { PageScreen } from '../screen.ts';
+import { audioApi } from './audio.ts';
+import { filesApi } from './files.ts';
 import { mediaApi } from './media.ts';
+import { permissionsApi } from './permissions.ts';
 import { requestApi } from './request.ts';
 import { socketApi } from './socket.ts';
 import { storageApi } from './storage.ts';
@@ -27,12 +30,17 @@ const known = <T extends WxNames>(wx: T & Record<Exclude<keyof T, keyof WxNames>
 export function createWx({ device, pages, screen, launch }: WxParts): Wx {
   const layer = () => screen.layer;
   const has = (name: string): boolean => name in wx;
+  const ui = uiApi(device, layer);
+  const say = (title: string) => void ui.showToast({ title, icon: 'none' });
   const wx = known({
     ...storageApi(device),
     ...requestApi(device),
     ...socketApi(device),
-    ...uiApi(device, layer),
+    ...ui,
     ...mediaApi(device, layer),
+    ...filesApi(device),
+    ...audioApi(device),
+    ...permissionsApi(device, say),
     ...systemApi(device, screen, launch),
     ...viewApi(device, pages, screen),
     canIUse: (name: string): boolean => has(name.split('.')[0] ?? ''),

@@ -1,7 +1,8 @@
-/** `wx.request`, `uploadFile` and `downloadFile` on fetch. */
+/** `wx.request` and `downloadFile` on fetch, `uploadFile` on XMLHttpRequest, which tells its progress. */
 import type { Device } from '../device.ts';
+import { files } from '../files.ts';
 import { messageOf } from '../report.ts';
-import { type Callbacks, type Result, settle } from './async.ts';
+import { type Callbacks, Listeners, type Result, settle } from './async.ts';
 
 type RequestOptions = WechatMiniprogram.RequestOption;
 type UploadOptions = WechatMiniprogram.UploadFileOption;
@@ -54,6 +55,27 @@ async function content(response: Response, options: RequestOptions): Promise<unk
   } catch {
     return text;
   }
+}
+
+function post(
+  url: URL,
+  header: Headers,
+  body: FormData,
+  signal: AbortSignal,
+  onProgress: (event: ProgressEvent) => void,
+): Promise<{ data: string; statusCode: number }> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', url);
+    for (const [name, value] of header) request.setRequestHeader(name, value);
+    request.upload.onprogress = onProgress;
+    request.onload = () => resolve({ data: request.responseText, statusCode: request.status });
+    request.onerror = () => reject(new Error('net::ERR_FAILED'));
+    request.onabort = () => reject(signal.reason);
+    signal.addEventListener('abort', () => request.abort());
+    if (signal.aborted) reject(signal.reason);
+    else request.send(body);
+  });
 }
 
 export function requestApi(device: Device) {
@@ -110,12 +132,15 @@ export function requestApi(device: Device) {
   }
 
   function uploadFile(options: UploadOptions) {
+    const progress = new Listeners<WechatMiniprogram.UploadTaskOnProgressUpdateListenerResult>(
+      device,
+    );
     const { abort } = start(
       'uploadFile',
       options,
       options.timeout ?? DEFAULT_TIMEOUT_MS,
       async (signal) => {
-        const file = await (await fetch(options.filePath)).blob();
+        const file = await files.read(options.filePath);
         const form = new FormData();
         for (const [name, value] of Object.entries(options.formData ?? {})) {
           form.append(name, String(value));
@@ -124,12 +149,16 @@ export function requestApi(device: Device) {
         const header = headers(options.header);
         // The browser names the boundary.
         header.delete('content-type');
-        const init = { method: 'POST', headers: header, body: form, signal };
-        const response = await fetch(absolute(options.url), init);
-        return { data: await response.text(), statusCode: response.status };
+        return await post(absolute(options.url), header, form, signal, ({ loaded, total }) =>
+          progress.emit({
+            progress: Math.round((loaded / total) * 100),
+            totalBytesSent: loaded,
+            totalBytesExpectedToSend: total,
+          }),
+        );
       },
     );
-    return { abort, onProgressUpdate: noop, offProgressUpdate: noop };
+    return { abort, onProgressUpdate: progress.on, offProgressUpdate: progress.off };
   }
 
   function downloadFile(options: DownloadOptions) {

@@ -18,7 +18,23 @@ Component({
     /** Whether the mode can be changed: an answer is an answer. */
     fixedMode: Boolean,
   },
-  data: { text: '', focus: false, left: MAX_TEXT_LENGTH, keyboard: 0 },
+  data: {
+    text: '',
+    focus: false,
+    left: MAX_TEXT_LENGTH,
+    keyboard: 0,
+    /** What else can be sent is offered. */
+    panel: false,
+    /** People speak in place of writing. */
+    speaking: false,
+  },
+  observers: {
+    // Questions and answers are words.
+    'mode, fixedMode'(mode: string, fixedMode: boolean) {
+      const onlyWords = mode === 'question' || fixedMode;
+      if (onlyWords && (this.data.panel || this.data.speaking)) this.close();
+    },
+  },
   methods: {
     /** What has been written so far. */
     value(): string {
@@ -31,11 +47,17 @@ Component({
     insert(text: string) {
       const before = this.data.text;
       const gap = before === '' || /\s$/.test(before) ? '' : ' ';
+      this.setData({ speaking: false });
       this.write(`${before}${gap}${text}`);
       this.open();
     },
+    /** Makes ready for writing; who speaks goes on speaking. */
     open() {
-      this.setData({ focus: true });
+      if (!this.data.speaking) this.setData({ focus: true });
+    },
+    /** Puts away the panel and the microphone. */
+    close() {
+      this.setData({ panel: false, speaking: false }, () => this.triggerEvent('resize'));
     },
     counted(text: string): { left: number } {
       // Code points are at least half as many as UTF-16 units: most texts need no counting.
@@ -60,6 +82,35 @@ Component({
     },
     onMode() {
       this.triggerEvent('mode', { mode: this.data.mode === 'text' ? 'question' : 'text' });
+    },
+    onPlus() {
+      const panel = !this.data.panel;
+      if (panel) wx.hideKeyboard({ fail: () => {} });
+      this.setData({ panel }, () => this.triggerEvent('resize'));
+    },
+    onAlbum() {
+      this.choosePicture('album');
+    },
+    onCamera() {
+      this.choosePicture('camera');
+    },
+    choosePicture(source: 'album' | 'camera') {
+      this.setData({ panel: false }, () => this.triggerEvent('resize'));
+      this.triggerEvent('picture', { source });
+    },
+    onSpeak() {
+      this.setData({ panel: false, speaking: true }, () => this.triggerEvent('resize'));
+    },
+    onWrite() {
+      this.setData({ panel: false, speaking: false, focus: true }, () =>
+        this.triggerEvent('resize'),
+      );
+    },
+    onFocus() {
+      if (this.data.panel) this.close();
+    },
+    onVoice({ detail }: WechatMiniprogram.CustomEvent) {
+      this.triggerEvent('voice', detail);
     },
     onDrop() {
       this.triggerEvent('drop');

@@ -13,8 +13,17 @@ export type RowEvent =
   | 'resend'
   | 'link'
   | 'quote'
+  | 'picture'
   | 'vote'
   | 'answer';
+
+interface Picture {
+  isGone(): boolean;
+}
+
+interface Voice {
+  toggle(): void;
+}
 
 Component({
   options: { pureDataPattern: /^_/ },
@@ -41,7 +50,12 @@ Component({
       if (!this.data.row.mine) this.tell('mention');
     },
     onBubble() {
-      if (this.data.row.state === 'failed') this.tell('resend');
+      const { row } = this.data;
+      if (row.state === 'failed') this.tell('resend');
+      else if (row.picture) {
+        const picture = this.selectComponent('#picture') as unknown as Picture;
+        if (!picture.isGone()) this.tell('picture');
+      } else if (row.voice) (this.selectComponent('#voice') as unknown as Voice).toggle();
     },
     onQuote() {
       this.tell('quote');

@@ -17,14 +17,23 @@ Component({
   lifetimes: {
     attached() {
       waiting.set(this, []);
+      this.listen();
+    },
+  },
+  pageLifetimes: {
+    // WeChat asks whoever listened last: that may have been the sheet of another page.
+    show() {
+      this.listen();
+    },
+  },
+  methods: {
+    listen() {
       // Older versions of WeChat ask by themselves.
       wx.onNeedPrivacyAuthorization?.((answer: unknown) => {
         waiting.get(this)?.push(answer as Answer);
         this.setData({ visible: true });
       });
     },
-  },
-  methods: {
     onRead() {
       wx.openPrivacyContract({});
     },

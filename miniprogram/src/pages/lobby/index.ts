@@ -1,15 +1,19 @@
 /** Where people come in: who they are, where they have been, and where they want to go. */
 import type { ChatApp } from '../../app.ts';
+import type { Profile } from '../../chat/account.ts';
 import { type UnreadAnswer, unread } from '../../chat/http.ts';
 import { type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
-import { keepPicture } from '../../platform/picture.ts';
+import { keepAvatar } from '../../platform/pictures.ts';
 import { roomNameProblem } from '../../view/compose.ts';
 import { faceOf } from '../../view/face.ts';
 import { type RoomLine, roomLine } from '../../view/lobby.ts';
-import { refusalText } from '../../view/words.ts';
+import { nameRefusalText } from '../../view/words.ts';
 
 /** Offered to who has not been anywhere. */
 const FIRST_ROOM = '大厅';
+
+/** So long, in milliseconds, people wait for their picture to be uploaded before they go on. */
+const AVATAR_PATIENCE_MS = 8_000;
 
 const app = getApp<ChatApp>();
 
@@ -42,6 +46,8 @@ Page({
   onShow() {
     this.showProfile();
     void this.showRooms();
+    // What did not get through last time.
+    void app.services.shareAvatar();
   },
 
   async onPullDownRefresh() {
@@ -131,16 +137,33 @@ Page({
 
   async onProfileSave({ detail }: WechatMiniprogram.CustomEvent<{ name: string; avatar: string }>) {
     const { name, avatar: chosen } = detail;
-    const avatar = chosen === this.data.avatar ? chosen : await keepPicture(chosen);
-    void this.introduce({ name, ...(avatar && { avatar }) });
+    const { profile } = app.services.account;
+    if (chosen === (profile?.avatar ?? '')) {
+      void this.introduce({ ...profile, name });
+      return;
+    }
+    const avatar = await keepAvatar(chosen);
+    void this.introduce({ name, avatar });
   },
 
-  async introduce(profile: { name: string; avatar?: string }) {
+  /** Before a room is entered, as what is said there carries the picture; but not for ever. */
+  async shareAvatar() {
+    const { account, ports, shareAvatar } = app.services;
+    if (account.profile?.avatar === undefined) return;
+    const patience = new Promise<boolean>((resolve) => {
+      ports.clock.after(AVATAR_PATIENCE_MS, () => resolve(false));
+    });
+    if (await Promise.race([shareAvatar(), patience])) return;
+    wx.showToast({ title: '头像上传失败，别人暂时看不到，稍后会再试', icon: 'none' });
+  },
+
+  async introduce(profile: Profile) {
     this.setData({ profileBusy: true });
     const answer = await app.services.account.rename(profile);
+    if (answer.ok) await this.shareAvatar();
     this.setData({ profileBusy: false });
     if (!answer.ok) {
-      this.setData({ profileVisible: true, profileProblem: refusalText(answer.refusal) });
+      this.setData({ profileVisible: true, profileProblem: nameRefusalText(answer.refusal) });
       return;
     }
     this.setData({ profileVisible: false });

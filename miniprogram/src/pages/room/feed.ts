@@ -2,7 +2,7 @@
 import { joinRoomChanges, type RoomChange, type RoomClient } from '../../chat/room-client.ts';
 import { noChange } from '../../chat/timeline.ts';
 import type { Top } from '../../components/message-list/index.ts';
-import { RoomView } from '../../view/room-view.ts';
+import { RoomView, type Surroundings } from '../../view/room-view.ts';
 import type { Row } from '../../view/rows.ts';
 import type { MessageList } from './types.ts';
 
@@ -35,10 +35,9 @@ export class Feed {
   private wantsOlder = false;
   private wantsEnd = false;
 
-  /** `ownAvatar`: the user's picture, which may be known to this phone alone. */
-  constructor(client: RoomClient, ownAvatar: string, onEdges: (edges: Edges) => void) {
+  constructor(client: RoomClient, surroundings: Surroundings, onEdges: (edges: Edges) => void) {
     this.client = client;
-    this.view = new RoomView(client, Date.now, ownAvatar);
+    this.view = new RoomView(client, Date.now, surroundings);
     this.onEdges = onEdges;
   }
 

@@ -3,10 +3,13 @@ import type { User } from '../../../../shared/protocol.ts';
 import type { ChatApp } from '../../app.ts';
 import type { Draft } from '../../chat/outbox.ts';
 import { type RoomChange, RoomClient } from '../../chat/room-client.ts';
+import type { AnnouncementWish } from '../../components/announcement-sheet/index.ts';
 import type { Member } from '../../components/member-sheet/index.ts';
 import type { Top } from '../../components/message-list/index.ts';
 import type { RowEvent } from '../../components/message-row/index.ts';
+import type { QuestionTouch } from '../../components/question-panel/index.ts';
 import { lobbyUrl, type PageQuery, queryValue, roomUrl } from '../../platform/navigation.ts';
+import type { Recording } from '../../platform/recorder.ts';
 import { mentionsIn, roomNameProblem } from '../../view/compose.ts';
 import { ConnectionNotice } from '../../view/connection-notice.ts';
 import { faceOf } from '../../view/face.ts';
@@ -18,7 +21,9 @@ import {
   PERSON_LABELS,
   type PersonAction,
   personMenuOf,
+  questionMenuOf,
 } from '../../view/menu.ts';
+import type { QuestionLine, QuestionTab } from '../../view/question-lines.ts';
 import { type Row, shorten } from '../../view/rows.ts';
 import {
   actionRefusalText,
@@ -27,8 +32,18 @@ import {
   refusalText,
   roleText,
 } from '../../view/words.ts';
+import { Announcer, NO_ANNOUNCEMENTS } from './announcements.ts';
 import { type Edges, Feed } from './feed.ts';
-import type { Composer, MessageList, Recipient, Subject } from './types.ts';
+import { sendPictures, showPicture, surroundings, voiceDraft } from './media.ts';
+import { NO_QUESTIONS, QuestionFeed } from './questions.ts';
+import type {
+  AnnouncementSheet,
+  Composer,
+  MessageList,
+  QuestionPanel,
+  Recipient,
+  Subject,
+} from './types.ts';
 
 const app = getApp<ChatApp>();
 
@@ -46,12 +61,19 @@ Page({
     subject: null as Subject | null,
     recipient: null as Recipient | null,
     membersVisible: false,
+    questions: NO_QUESTIONS,
+    questionsVisible: false,
+    announcements: NO_ANNOUNCEMENTS,
+    announcementsVisible: false,
+    announcing: false,
     members: [] as Member[],
     crowded: false,
   },
 
   client: undefined as RoomClient | undefined,
   feed: undefined as Feed | undefined,
+  questionFeed: undefined as QuestionFeed | undefined,
+  announcer: undefined as Announcer | undefined,
   notice: undefined as ConnectionNotice | undefined,
   /** Under which names people were mentioned, by id. */
   mentions: new Map<string, string>(),
@@ -79,7 +101,14 @@ Page({
       onChange: (change) => this.onChange(change),
     });
     this.client = client;
-    this.feed = new Feed(client, profile?.avatar ?? '', (edges) => this.showEdges(edges));
+    const shownBy = surroundings(profile?.avatar ?? '', app.services.mediaAddress);
+    this.feed = new Feed(client, shownBy, (edges) => this.showEdges(edges));
+    this.questionFeed = new QuestionFeed(client, app.services, (questions) => {
+      if (!this.left) this.setData({ questions });
+    });
+    this.announcer = new Announcer(client, app.services, (announcements) => {
+      if (!this.left) this.setData({ announcements });
+    });
     this.notice = new ConnectionNotice(app.services.ports.clock, (banner = NO_BANNER) =>
       this.setData({ banner }),
     );
@@ -102,6 +131,7 @@ Page({
   onUnload() {
     this.left = true;
     this.notice?.stop();
+    this.questionFeed?.stop();
     this.keepDraft();
     this.client?.close();
   },
@@ -129,6 +159,8 @@ Page({
   onChange(change: RoomChange) {
     if (this.left) return;
     this.feed?.tell(change);
+    this.questionFeed?.tell(change);
+    this.announcer?.tell(change);
     if (change.room) this.showTitle();
     if (change.presence) this.showPresence();
     if (change.typing) this.showTyping();
@@ -227,6 +259,11 @@ Page({
       case 'quote':
         this.revealQuoted(row);
         return;
+      case 'picture':
+        if (row.picture && this.client) {
+          showPicture(row.picture.src, this.client, app.services.mediaAddress);
+        }
+        return;
       case 'vote':
         void this.act('vote', row.seq);
         return;
@@ -302,11 +339,11 @@ Page({
     this.composer().open();
   },
 
-  answer(row: Row) {
+  answer(row: Pick<Row, 'seq' | 'name' | 'text'>) {
     this.about('answer', row);
   },
 
-  about(kind: Subject['kind'], row: Row) {
+  about(kind: Subject['kind'], row: Pick<Row, 'seq' | 'name' | 'text'>) {
     const label = kind === 'answer' ? `回答 ${row.name}` : `引用 ${row.name}`;
     const subject = { kind, seq: row.seq, label, text: shorten(row.text) };
     this.setData({ subject, ...(kind === 'answer' && { mode: 'text' as const }) });
@@ -314,7 +351,10 @@ Page({
   },
 
   revealQuoted(row: Row) {
-    const seq = row.quoted;
+    this.reveal(row.quoted);
+  },
+
+  reveal(seq: number) {
     const target = seq === 0 ? undefined : this.feed?.findShown(seq);
     if (target) this.list().reveal(target.key);
     else wx.showToast({ title: '原消息较早，请上拉查看', icon: 'none' });
@@ -328,6 +368,37 @@ Page({
     client.send(this.draftOf(detail.text));
     this.mentions.clear();
     this.setData({ subject: null, mode: 'text' });
+    this.afterSend(client);
+  },
+
+  async onPicture({ detail }: WechatMiniprogram.CustomEvent<{ source: 'album' | 'camera' }>) {
+    // For whom and about what it is was settled when it was chosen.
+    const about = this.aboutMedia();
+    await sendPictures(detail.source, (media) => this.sendMedia({ ...media, ...about }));
+  },
+
+  async onVoice({ detail }: WechatMiniprogram.CustomEvent<Recording>) {
+    const about = this.aboutMedia();
+    this.sendMedia({ ...(await voiceDraft(detail)), ...about });
+  },
+
+  aboutMedia(): Pick<Draft, 'to' | 'replyTo'> {
+    const { subject, recipient } = this.data;
+    return {
+      ...(recipient && { to: { users: [recipient.id] } }),
+      ...(subject?.kind === 'reply' && { replyTo: subject.seq }),
+    };
+  },
+
+  sendMedia(draft: Draft) {
+    const { client } = this;
+    if (!client || this.left) return;
+    client.send(draft);
+    if (this.data.subject?.kind === 'reply') this.setData({ subject: null });
+    this.afterSend(client);
+  },
+
+  afterSend(client: RoomClient) {
     this.onEnd();
     if (!client.isOutboxSaved) {
       wx.showToast({ title: '手机存储已满，请勿关闭，以免消息丢失', icon: 'none' });
@@ -362,6 +433,106 @@ Page({
 
   onPublic() {
     this.setData({ recipient: null });
+  },
+
+  // ---- The questions
+
+  onQuestions() {
+    wx.hideKeyboard({ fail: () => {} });
+    this.questionFeed?.open(this.selectComponent('#questions') as unknown as QuestionPanel);
+    this.setData({ questionsVisible: true });
+  },
+
+  onQuestionsClose() {
+    this.questionFeed?.close();
+    this.setData({ questionsVisible: false });
+  },
+
+  onQuestionsExtend({ detail }: WechatMiniprogram.CustomEvent<{ tab: QuestionTab }>) {
+    this.questionFeed?.extend(detail.tab);
+  },
+
+  onQuestionsRetry() {
+    this.questionFeed?.retry();
+  },
+
+  onQuestion({
+    detail,
+  }: WechatMiniprogram.CustomEvent<{ touch: QuestionTouch; line: QuestionLine }>) {
+    const { touch, line } = detail;
+    switch (touch) {
+      case 'vote':
+        void this.act('vote', line.seq);
+        return;
+      case 'answer':
+        this.onQuestionsClose();
+        this.answer(line);
+        return;
+      case 'jump':
+        this.onQuestionsClose();
+        this.reveal(line.seq);
+        return;
+      case 'more':
+        void this.openQuestionMenu(line);
+        return;
+      default:
+        touch satisfies never;
+    }
+  },
+
+  async openQuestionMenu(line: QuestionLine) {
+    const menu = questionMenuOf(line);
+    const itemList = menu.map((action) => MENU_LABELS[action]);
+    const chosen = await wx.showActionSheet({ itemList }).catch(() => undefined);
+    const action = chosen && menu[chosen.tapIndex];
+    if (action) void this.act(action, line.seq);
+  },
+
+  // ---- The announcements
+
+  onAnnouncements() {
+    wx.hideKeyboard({ fail: () => {} });
+    this.announcer?.open();
+    this.setData({ announcementsVisible: true });
+  },
+
+  onAnnouncementsClose() {
+    this.announcer?.close();
+    this.setData({ announcementsVisible: false });
+  },
+
+  onAnnouncementsRetry() {
+    this.announcer?.retry();
+  },
+
+  async onAnnounce({ detail }: WechatMiniprogram.CustomEvent<AnnouncementWish>) {
+    this.setData({ announcing: true });
+    const problem = await this.announcer?.publish(detail);
+    if (this.left) return;
+    this.setData({ announcing: false });
+    if (problem !== undefined) {
+      wx.showToast({ title: problem, icon: 'none' });
+      return;
+    }
+    (this.selectComponent('#announcements') as unknown as AnnouncementSheet).clear();
+    if (detail.timing !== 'now') {
+      wx.showToast({ title: '公告已安排', icon: 'none' });
+      return;
+    }
+    this.onAnnouncementsClose();
+    this.onEnd();
+  },
+
+  async onAnnouncementRemove({ detail }: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    const content = '删除后不会再发布，已经发布的仍会保留。';
+    const { confirm } = await wx.showModal({
+      title: '删除这条公告？',
+      content,
+      confirmText: '删除',
+    });
+    if (!confirm) return;
+    const problem = await this.announcer?.remove(detail.id);
+    if (problem !== undefined && !this.left) wx.showToast({ title: problem, icon: 'none' });
   },
 
   // ---- The people

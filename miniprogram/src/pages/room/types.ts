@@ -1,4 +1,5 @@
 /** What the room page asks of its components, which it finds by their ids. */
+import type { QuestionTab } from '../../view/question-lines.ts';
 import type { ListUpdate } from '../../view/room-view.ts';
 import type { Patch } from '../../view/row-list.ts';
 
@@ -16,6 +17,15 @@ export interface Composer {
   write(text: string): void;
   insert(text: string): void;
   open(): void;
+}
+
+export interface QuestionPanel {
+  begin(tab: QuestionTab, patch: Patch): void;
+  show(patch: Patch): void;
+}
+
+export interface AnnouncementSheet {
+  clear(): void;
 }
 
 /** What the next message is about: a message that it quotes, or the question that it answers. */

@@ -1,0 +1,5 @@
+/** How large a picture is, in pixels. */
+export interface Sides {
+  readonly width: number;
+  readonly height: number;
+}
