@@ -93,7 +93,8 @@ export class RunningServer {
 
   /** CPU time that it has used so far, in milliseconds, user and system (proc(5)). */
   cpuMs(): number {
-    const fields = readFileSync(`/proc/${this.#pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
+    const fields =
+      readFileSync(`/proc/${this.#pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
     return ((Number(fields[11]) + Number(fields[12])) * 1_000) / CLOCK_TICKS_PER_SECOND;
   }
 

@@ -1,22 +1,28 @@
 /** Members of a room, and what they hear. */
-import { RawSocket } from './raw-socket.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RunningServer } from './contender.ts';
+import { RawSocket } from './raw-socket.ts';
 import type { Wire } from './wire.ts';
 
-/** So many join at a time: a server's backlog is no part of what is measured. */
+/** So many join at a time where joining is not what is measured. */
 const JOINING_AT_ONCE = 50;
+/** For a server to notice that they are gone. */
+const LEAVING_MS = 500;
+const POLL_MS = 5;
+const PATIENCE_MS = 120_000;
 
 export class Member {
   readonly user: string;
   readonly #wire: Wire;
   readonly #socket: RawSocket;
-  /** Texts that came, and the messages in them. */
+  #cursor = '';
+  /** Texts that came since the welcome, and the messages in them. */
   frames = 0;
   messages = 0;
+  /** Messages that came with the welcome. */
+  #welcomed = 0;
   /** Called when an own message is back. */
   onOwn: ((number: number) => void) | undefined;
-  /** Called with each text. */
-  onText: ((text: Buffer) => void) | undefined;
 
   private constructor(user: string, wire: Wire, socket: RawSocket) {
     this.user = user;
@@ -29,20 +35,34 @@ export class Member {
     { contender: { wire }, port }: RunningServer,
     room: string,
     user: string,
-    query = '',
+    cursor = '',
   ): Promise<Member> {
-    const socket = await RawSocket.open(port, `${wire.path(room, user)}${query}`);
+    const socket = await RawSocket.open(port, wire.path(room, user, cursor));
     const member = new Member(user, wire, socket);
-    await new Promise<void>((done) => {
+    await new Promise<void>((done, fail) => {
+      socket.onEnd = () => fail(new Error(`${user} was not let in`));
       socket.onText = (text) => {
-        if (wire.isWelcome(text)) {
-          socket.onText = (later) => member.#hear(later);
-          done();
-        }
+        const welcome = wire.welcome(text);
+        if (!welcome) return;
+        member.#cursor = welcome.cursor;
+        member.#welcomed = welcome.messages;
+        socket.onText = (later) => member.#hear(later);
+        socket.onEnd = () => {};
+        done();
       };
       if (wire.greeting !== undefined) socket.send(wire.greeting);
     });
     return member;
+  }
+
+  /** Where it stands when it has just come in, to be resumed from. */
+  get cursor(): string {
+    return this.#cursor;
+  }
+
+  /** All messages that it has. */
+  get caughtUp(): number {
+    return this.#welcomed + this.messages;
   }
 
   say(number: number, text: string): void {
@@ -65,11 +85,19 @@ export class Member {
     }
     this.frames += 1;
     // Only who speaks looks for what they said.
-    const { messages, own } = this.#wire.hear(text, this.onOwn ? this.user : '-');
+    const { messages, own } = this.#wire.hear(text, this.onOwn ? this.user : undefined);
     this.messages += messages;
-    this.onText?.(text);
     if (own !== undefined) this.onOwn?.(own);
   }
+}
+
+export interface Entry {
+  /** So many at a time. */
+  readonly atOnce?: number;
+  /** Of what they are called, with a number behind it. */
+  readonly prefix?: string;
+  /** Where they were, by number, when they come again. */
+  readonly cursors?: readonly string[];
 }
 
 /** So many members enter a room. */
@@ -77,15 +105,29 @@ export async function enter(
   server: RunningServer,
   room: string,
   size: number,
-  query = '',
+  { atOnce = JOINING_AT_ONCE, prefix = 'u', cursors = [] }: Entry,
 ): Promise<Member[]> {
   const members: Member[] = [];
-  for (let from = 0; from < size; from += JOINING_AT_ONCE) {
-    const users = Array.from(
-      { length: Math.min(JOINING_AT_ONCE, size - from) },
-      (_, index) => `u${from + index}`,
+  for (let from = 0; from < size; from += atOnce) {
+    const joins = Array.from({ length: Math.min(atOnce, size - from) }, (_, index) =>
+      Member.join(server, room, `${prefix}${from + index}`, cursors[from + index]),
     );
-    members.push(...(await Promise.all(users.map((user) => Member.join(server, room, user, query)))));
+    members.push(...(await Promise.all(joins)));
   }
   return members;
+}
+
+/** They are gone, and the server has had time to notice. */
+export async function leave(members: readonly Member[]): Promise<void> {
+  for (const member of members) member.drop();
+  await wait(LEAVING_MS);
+}
+
+/** Resolves once it is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error('it did not come to that');
+    await wait(POLL_MS);
+  }
 }

@@ -1,8 +1,9 @@
 /** People talk: as many messages under way as a case says, for as long as it says. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Measurement } from './cases.ts';
 import type { RunningServer } from './contender.ts';
-import { enter, type Member } from './crowd.ts';
+import { enter, leave, type Member } from './crowd.ts';
 import { quantile } from './statistics.ts';
 
 /** A line of chat in Chinese, as everybody sends it. */
@@ -17,28 +18,15 @@ export interface Talk {
   readonly ms: number;
 }
 
-/** What came of it. */
-export interface TalkResult {
-  /** Messages that reached a member, per second. */
-  readonly deliveriesPerSecond: number;
-  /** Of the server, per delivery, in microseconds. */
-  readonly cpuMicros: number;
-  /** From sending to having it back, in milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  /** Frames that each member got, per message. */
-  readonly framesPerMessage: number;
-  readonly rowsPerMessage: number | undefined;
-  /** Memory that each connection took, in bytes. */
-  readonly bytesPerConnection: number;
-}
+const heardBy = (members: readonly Member[]): number =>
+  members.reduce((sum, member) => sum + member.messages, 0);
 
-const total = (members: readonly Member[], what: 'messages' | 'frames'): number =>
-  members.reduce((sum, member) => sum + member[what], 0);
-
-export async function talk(server: RunningServer, { members: size, inFlight, ms }: Talk): Promise<TalkResult> {
+export async function talk(
+  server: RunningServer,
+  { members: size, inFlight, ms }: Talk,
+): Promise<Measurement> {
   const memoryBefore = server.memoryBytes();
-  const members = await enter(server, `r${randomUUID().slice(0, 8)}`, size);
+  const members = await enter(server, `r${randomUUID().slice(0, 8)}`, size, {});
   const bytesPerConnection = (server.memoryBytes() - memoryBefore) / size;
   await wait(SETTLE_MS);
   const latencies: number[] = [];
@@ -66,8 +54,7 @@ export async function talk(server: RunningServer, { members: size, inFlight, ms 
   const start = {
     at: performance.now(),
     cpu: server.cpuMs(),
-    messages: total(members, 'messages'),
-    frames: total(members, 'frames'),
+    messages: heardBy(members),
     back,
   };
   measuring = true;
@@ -75,24 +62,18 @@ export async function talk(server: RunningServer, { members: size, inFlight, ms 
   measuring = false;
   const seconds = (performance.now() - start.at) / 1_000;
   const cpu = server.cpuMs() - start.cpu;
-  const messages = total(members, 'messages') - start.messages;
-  const frames = total(members, 'frames') - start.frames;
+  const messages = heardBy(members) - start.messages;
   const said = back - start.back;
-  const rowsAfter = server.rows();
+  const rows = rowsBefore !== undefined ? (server.rows() ?? 0) - rowsBefore : undefined;
   talking = false;
   await wait(SETTLE_MS);
-  for (const member of members) member.drop();
-  await wait(SETTLE_MS);
+  await leave(members);
   return {
-    deliveriesPerSecond: messages / seconds,
-    cpuMicros: (cpu * 1_000) / messages,
-    p50: quantile(latencies, 0.5),
-    p99: quantile(latencies, 0.99),
-    framesPerMessage: frames / messages,
-    rowsPerMessage:
-      rowsBefore === undefined || rowsAfter === undefined
-        ? undefined
-        : (rowsAfter - rowsBefore) / said,
-    bytesPerConnection,
+    'deliveries/s': messages / seconds,
+    'server CPU per delivery, µs': (cpu * 1_000) / messages,
+    'p50 from saying to hearing it, ms': quantile(latencies, 0.5),
+    'p99, ms': quantile(latencies, 0.99),
+    'memory per connection, KB': bytesPerConnection / 1_024,
+    ...(rows !== undefined && { 'rows written per message': rows / said }),
   };
 }

@@ -1,5 +1,7 @@
 /** How to talk to each contender, in as little work as possible on the side of the load. */
 
+import type { WelcomeFrame } from '../../../shared/protocol.ts';
+
 /** What a text from the server holds. */
 export interface Heard {
   /** Messages of the room in it. */
@@ -8,23 +10,33 @@ export interface Heard {
   readonly own?: number;
 }
 
+/** What a member is told on coming in. */
+export interface Welcome {
+  /** To come again from there; empty where there is no such thing. */
+  readonly cursor: string;
+  /** Messages that came with it. */
+  readonly messages: number;
+}
+
 export interface Wire {
-  /** Path to connect to. */
-  path(room: string, user: string): string;
+  /** Path to connect to; `cursor` is where the member was before, as the welcome gave it. */
+  path(room: string, user: string, cursor: string): string;
   /** What to send once connected, before the member is in. */
   readonly greeting?: string;
-  /** Whether this text says that the member is in. */
-  isWelcome(text: Buffer): boolean;
+  /** What a text says that says that the member is in. */
+  welcome(text: Buffer): Welcome | undefined;
   /** The frame that says `text` as the member's message number `number`. */
   say(user: string, number: number, text: string): string;
-  /** What is in a text; `user` is who hears it. */
-  hear(text: Buffer, user: string): Heard;
+  /** What is in a text; `user` is who hears it, if they are waiting for what they said. */
+  hear(text: Buffer, user: string | undefined): Heard;
   /** What a heartbeat is, and what has to be answered at once: the text and the answer. */
   readonly heartbeat?: string;
   readonly answers?: readonly [heard: string, answer: string];
 }
 
 const NOTHING: Heard = { messages: 0 };
+const JUST_IN: Welcome = { cursor: '', messages: 0 };
+const HELLO = Buffer.from('hello');
 const EVENTS = Buffer.from('{"type":"events","after":');
 const ACK = Buffer.from('{"type":"ack","id":"');
 const WELCOME = Buffer.from('{"type":"welcome"');
@@ -47,8 +59,13 @@ function numberAt(text: Buffer, offset: number): number {
 
 /** edge-chat: many messages in a frame, and an ack for one's own. */
 export const EDGE_CHAT: Wire = {
-  path: (room, user) => `/ws?room=${room}&name=${user}`,
-  isWelcome: (text) => startsWith(text, WELCOME),
+  path: (room, user, cursor) =>
+    `/ws?room=${room}&name=${user}${cursor === '' ? '' : `&since=${cursor}`}`,
+  welcome(text) {
+    if (!startsWith(text, WELCOME)) return undefined;
+    const { epoch, head } = JSON.parse(text.toString()) as WelcomeFrame;
+    return { cursor: `${epoch}.${head}`, messages: 0 };
+  },
   say: (_user, number, text) =>
     JSON.stringify({ type: 'send', id: String(number), content: { type: 'text', text } }),
   hear(text) {
@@ -73,15 +90,15 @@ function ownTag(text: Buffer, user: string): number | undefined {
   return at < 0 ? undefined : numberAt(text, at + prefix.length);
 }
 
-function echoed(text: Buffer, user: string): Heard {
-  const own = ownTag(text, user);
+function echoed(text: Buffer, user: string | undefined): Heard {
+  const own = user === undefined ? undefined : ownTag(text, user);
   return own === undefined ? { messages: 1 } : { messages: 1, own };
 }
 
 /** A JSON object per message, which everybody gets as it was sent. */
 export const ECHO: Wire = {
   path: (room) => `/${room}`,
-  isWelcome: (text) => text.toString('latin1') === 'hello',
+  welcome: (text) => (startsWith(text, HELLO) ? JUST_IN : undefined),
   say: (user, number, text) =>
     JSON.stringify({ type: 'message', id: tag(user, number), user, content: text }),
   hear: echoed,
@@ -92,7 +109,11 @@ const ALL = Buffer.from('{"type":"all"');
 /** The template of Cloudflare: all that was said comes first, then each message as it was sent. */
 export const PARTYSERVER: Wire = {
   path: (room, user) => `/parties/chat/${room}?_pk=${user}`,
-  isWelcome: (text) => startsWith(text, ALL),
+  welcome(text) {
+    if (!startsWith(text, ALL)) return undefined;
+    const { messages } = JSON.parse(text.toString()) as { messages: unknown[] };
+    return { cursor: '', messages: messages.length };
+  },
   say: (user, number, text) =>
     JSON.stringify({ type: 'add', id: tag(user, number), user, role: 'user', content: text }),
   hear: echoed,
@@ -106,7 +127,7 @@ const SOCKET_IO_CONNECTED = Buffer.from('40{');
 export const SOCKET_IO: Wire = {
   path: () => '/socket.io/?EIO=4&transport=websocket',
   greeting: '40',
-  isWelcome: (text) => startsWith(text, SOCKET_IO_CONNECTED),
+  welcome: (text) => (startsWith(text, SOCKET_IO_CONNECTED) ? JUST_IN : undefined),
   say: (user, number, text) =>
     `42${JSON.stringify(['message', { id: tag(user, number), user, content: text }])}`,
   hear: (text, user) => (startsWith(text, SOCKET_IO_EVENT) ? echoed(text, user) : NOTHING),

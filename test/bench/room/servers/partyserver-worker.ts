@@ -42,7 +42,7 @@ export class Chat extends Server {
 }
 
 export default {
-  async fetch(request: Request, env: { readonly Chat: DurableObjectNamespace<Chat> }) {
-    return (await routePartykitRequest(request, { ...env })) ?? new Response(null, { status: 404 });
+  async fetch(request: Request, env: Cloudflare.Env): Promise<Response> {
+    return (await routePartykitRequest(request, env)) ?? new Response(null, { status: 404 });
   },
 };

@@ -63,5 +63,7 @@ const miniflare = new Miniflare({
   unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
 } as Options);
 const { port } = await miniflare.unsafeGetDirectURL('room');
-const children = execFileSync('pgrep', ['-P', String(process.pid), 'workerd'], { encoding: 'utf8' });
+const children = execFileSync('pgrep', ['-P', String(process.pid), 'workerd'], {
+  encoding: 'utf8',
+});
 process.send?.({ port: Number(port), pid: Number(children.trim().split('\n')[0]) });
