@@ -156,7 +156,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined;
-    await this.#enter().agenda.run(Date.now());
+    const { agenda } = this.#enter();
+    await this.#reportNews(() => agenda.run(Date.now()));
     await this.#planAlarm();
   }
 
@@ -267,6 +268,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** Recalls all messages with the picture or sound at `url`, which nobody can send from now on. */
   async withdraw(url: string): Promise<void> {
     this.#enter().room.withdraw(url, SYSTEM_USER);
+    this.#report();
     await this.#planAlarm();
   }
 
@@ -396,7 +398,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Who has begun a check stays awake until it is done: an object that sleeps hears no answer. */
   async #finishChecks(): Promise<void> {
-    await this.#enter().room.checked();
+    const { room } = this.#enter();
+    await this.#reportNews(() => room.checked());
   }
 
   #takeUp(socket: WebSocket, peer: SocketPeer): void {
@@ -440,6 +443,14 @@ export class ChatRoom extends DurableObject<Env> {
     const { room } = this.#enter();
     if (this.#reports.take(room.isEmpty, Date.now()))
       this.ctx.waitUntil(this.#sendReport(room.name));
+  }
+
+  /** Reports what `work` makes events of without being asked: else the directory would not hear of them. */
+  async #reportNews(work: () => Promise<void>): Promise<void> {
+    const { log } = this.#enter();
+    const { head } = log;
+    await work();
+    if (log.head > head) this.#report();
   }
 
   async #sendReport(name: string): Promise<void> {
