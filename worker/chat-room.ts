@@ -246,6 +246,8 @@ export class ChatRoom extends DurableObject<Env> {
     // Nobody is a host of a room that was never entered, nor set up.
     const open = asker ? this.#look() : this.#enter();
     if (!open) return NO_HOST;
+    const refusal = await open.announcements.vet(asker, request);
+    if (refusal) return { ok: false, refusal };
     const outcome = open.announcements.set(asker, request);
     await this.#planAlarm();
     return outcome;

@@ -276,6 +276,16 @@ export class Room {
     return muteOn(user, this.#authority.sanctions, this.#ports.clock());
   }
 
+  /** Why this user may not say this here, as far as the list of words knows. */
+  wordRefusal(session: Session, text: string): Refusal | undefined {
+    return this.#screening?.wordRefusal(text, session);
+  }
+
+  /** Why this user may not say this here, by all checks there are; resolves when they have answered. */
+  async vet(session: Session, text: string): Promise<Refusal | undefined> {
+    return await this.#screening?.vet(text, session);
+  }
+
   /** Why this user may neither enter nor read, if they are banned. */
   banOf(userId: string): Refusal | undefined {
     const user = { id: userId, role: roleOf(userId, this.#settings) };
