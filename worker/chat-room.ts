@@ -124,7 +124,7 @@ export class ChatRoom extends DurableObject<Env> {
       throw fault;
     }
     this.#report();
-    this.ctx.waitUntil(this.#finishChecks().then(() => this.#planAlarm()));
+    this.ctx.waitUntil(this.#finishChecks());
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
       headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
@@ -138,7 +138,6 @@ export class ChatRoom extends DurableObject<Env> {
     await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
     this.#report();
     await this.#finishChecks();
-    await this.#planAlarm();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
@@ -398,10 +397,14 @@ export class ChatRoom extends DurableObject<Env> {
     };
   }
 
-  /** Who has begun a check stays awake until it is done: an object that sleeps hears no answer. */
+  /**
+   * Who has begun a check stays awake until it is done: an object that sleeps hears no answer. What is
+   * left then, and whatever else is to be done later, is the alarm's.
+   */
   async #finishChecks(): Promise<void> {
     const { room } = this.#enter();
     await this.#reportNews(() => room.checked());
+    await this.#planAlarm();
   }
 
   #takeUp(socket: WebSocket, peer: SocketPeer): void {
