@@ -224,10 +224,11 @@ export class Room {
    * nothing. Throws what the stores throw; then nothing has changed.
    */
   withdraw(url: string, author: Omit<User, 'role'>): void {
+    const { log } = this.#authority;
     const commit = this.#ports.atomically(() => {
       this.#ports.media.withdraw(url);
-      const recalls = findMedia(this.#authority.log, url).map((target) =>
-        fromBackEnd({ type: 'recall', id: `withdrawn-${target}`, target }, author),
+      const recalls = findMedia(log, url).map((target) =>
+        fromBackEnd({ type: 'recall', id: ownId('withdrawn', log, target), target }, author),
       );
       return this.#store(recalls);
     });
@@ -476,8 +477,7 @@ export class Room {
   }
 
   #recallChecked(seq: number): void {
-    // No id of a back end, which speaks as the same user: it would be taken for that [R3].
-    const id = `check-${this.#authority.log.epoch}-${seq}`;
+    const id = ownId('check', this.#authority.log, seq);
     const frame = { type: 'recall' as const, id, target: seq };
     if (this.#ports.safety) this.post(frame, this.#ports.safety.moderator);
   }
@@ -563,6 +563,11 @@ export class Room {
 
 function encodeReject(refusal: Refusal, id: string | undefined): string {
   return encodeFrame({ type: 'reject', ...(id !== undefined && { id }), ...refusal });
+}
+
+/** For what the room does by itself: no id of a back end, which may speak as the same user [R3]. */
+function ownId(what: string, { epoch }: { readonly epoch: string }, seq: number): string {
+  return `${what}-${epoch}-${seq}`;
 }
 
 function fromBackEnd(frame: Submission['frame'], author: Omit<User, 'role'>): Submission {
