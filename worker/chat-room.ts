@@ -124,7 +124,7 @@ export class ChatRoom extends DurableObject<Env> {
       throw fault;
     }
     this.#report();
-    this.ctx.waitUntil(this.#finishChecks().then(() => this.#planAlarm()));
+    this.ctx.waitUntil(this.#finishChecks());
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
       headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
@@ -138,7 +138,6 @@ export class ChatRoom extends DurableObject<Env> {
     await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
     this.#report();
     await this.#finishChecks();
-    await this.#planAlarm();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
@@ -156,7 +155,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined;
-    await this.#enter().agenda.run(Date.now());
+    const { agenda } = this.#enter();
+    await this.#reportNews(() => agenda.run(Date.now()));
     await this.#planAlarm();
   }
 
@@ -245,6 +245,8 @@ export class ChatRoom extends DurableObject<Env> {
     // Nobody is a host of a room that was never entered, nor set up.
     const open = asker ? this.#look() : this.#enter();
     if (!open) return NO_HOST;
+    const refusal = await open.announcements.vet(asker, request);
+    if (refusal) return { ok: false, refusal };
     const outcome = open.announcements.set(asker, request);
     await this.#planAlarm();
     return outcome;
@@ -267,6 +269,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** Recalls all messages with the picture or sound at `url`, which nobody can send from now on. */
   async withdraw(url: string): Promise<void> {
     this.#enter().room.withdraw(url, SYSTEM_USER);
+    this.#report();
     await this.#planAlarm();
   }
 
@@ -394,9 +397,14 @@ export class ChatRoom extends DurableObject<Env> {
     };
   }
 
-  /** Who has begun a check stays awake until it is done: an object that sleeps hears no answer. */
+  /**
+   * Who has begun a check stays awake until it is done: an object that sleeps hears no answer. What is
+   * left then, and whatever else is to be done later, is the alarm's.
+   */
   async #finishChecks(): Promise<void> {
-    await this.#enter().room.checked();
+    const { room } = this.#enter();
+    await this.#reportNews(() => room.checked());
+    await this.#planAlarm();
   }
 
   #takeUp(socket: WebSocket, peer: SocketPeer): void {
@@ -440,6 +448,14 @@ export class ChatRoom extends DurableObject<Env> {
     const { room } = this.#enter();
     if (this.#reports.take(room.isEmpty, Date.now()))
       this.ctx.waitUntil(this.#sendReport(room.name));
+  }
+
+  /** Reports what `work` makes events of without being asked: else the directory would not hear of them. */
+  async #reportNews(work: () => Promise<void>): Promise<void> {
+    const { log } = this.#enter();
+    const { head } = log;
+    await work();
+    if (log.head > head) this.#report();
   }
 
   async #sendReport(name: string): Promise<void> {

@@ -46,6 +46,23 @@ async function sayOf(client: Client, text: string, id: string = crypto.randomUUI
 }
 
 describe('before a message is published', () => {
+  it('WeChat decides on what a host has the room announce', async () => {
+    const room = newRoom();
+    const session = await post('/api/session', { code: 'openid-o-host', name: '主持人' });
+    const { token, user } = await session.json<SessionResponse>();
+    await configure(room, { hosts: [user.id] });
+    const path = `/api/rooms/${room}/announcements`;
+    const refused = await post(path, { text: `#risky ${room}` }, bearer(token));
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({ error: { code: 'content_rejected' } });
+    const text = `hello ${room}`;
+    expect((await post(path, { text }, bearer(token))).status).toBe(201);
+    expect(await callsWith(text)).toMatchObject([{ openid: 'o-host' }]);
+    const bob = await Client.join(room, 'bob');
+    await bob.upTo(1);
+    expect(bob.inbox.texts()).toEqual([text]);
+  });
+
   it('WeChat decides on it', async () => {
     const room = newRoom();
     const [ann, bob] = [await phone(room, 'o-ann'), await Client.join(room, 'bob')];

@@ -1,5 +1,5 @@
 /** The directory of rooms: what rooms tell it, and what becomes of that. */
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import type { ListedRoom, RoomsResponse } from '../../shared/http.ts';
@@ -7,6 +7,7 @@ import { ChatRoom } from '../../worker/chat-room.ts';
 import { directoryStub } from '../../worker/directory.ts';
 import type { Env } from '../../worker/env.ts';
 import { REPORT_INTERVAL_MS } from '../../worker/room/report.ts';
+import { png } from '../support/media-files.ts';
 import {
   ADMIN,
   bearer,
@@ -17,6 +18,7 @@ import {
   request,
   stubOf,
 } from './support/client.ts';
+import { uploaded } from './support/upload.ts';
 
 const PATIENCE = { timeout: 10_000 };
 const MINUTE = 60_000;
@@ -104,6 +106,49 @@ describe('the list of rooms', () => {
     expect(await listed(room)).toEqual(before);
     // It sleeps on: there is no object to be put away.
     await expect(evictDurableObject(stubOf(room))).rejects.toThrow();
+  });
+
+  it('[R8] is told by a room that an alarm woke, when it had something to say', async () => {
+    const room = newRoom();
+    const alice = await Client.join(room, 'alice');
+    await vi.waitFor(async () => expect(await listed(room)).toBeDefined(), PATIENCE);
+    const body = { text: 'soon', at: Date.now() + 60 * MINUTE };
+    await post(`/api/rooms/${room}/announcements`, body, ADMIN);
+    const stub = stubOf(room);
+    // Asked once more after it went quiet: from now on its word stands until it reports.
+    await age(room, REPORT_INTERVAL_MS);
+    await listed(room);
+    await age(room, MINUTE);
+    const before = await listed(room);
+    expect(before).toMatchObject({ online: 1, head: 0, perMinute: 0 });
+    await evictDurableObject(stub);
+    await runDurableObjectAlarm(stub);
+    expect(await listed(room)).toEqual(before);
+    await runInDurableObject(stub, (_, { storage }) => {
+      storage.sql.exec('UPDATE announcements SET at = at - ?', 60 * MINUTE);
+    });
+    await evictDurableObject(stub);
+    await runDurableObjectAlarm(stub);
+    await alice.upTo(1);
+    await vi.waitFor(async () => {
+      expect(await listed(room)).toMatchObject({ online: 1, head: 1, perMinute: 1 });
+    }, PATIENCE);
+  });
+
+  it('is told of a picture that was withdrawn', async () => {
+    const room = newRoom();
+    const alice = await Client.join(room, 'alice');
+    const content = await uploaded(png(), { room });
+    alice.send({ type: 'send', id: 'p', content });
+    await alice.upTo(1);
+    await age(room, REPORT_INTERVAL_MS);
+    await listed(room);
+    await evictDurableObject(stubOf(room));
+    await stubOf(room).withdraw(content.url);
+    await alice.upTo(2);
+    await vi.waitFor(async () => {
+      expect(await listed(room)).toMatchObject({ online: 1, head: 2 });
+    }, PATIENCE);
   });
 
   it('has a room that does not answer as it was', async () => {

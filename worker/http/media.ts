@@ -20,6 +20,7 @@ import { notConfigured, RefusalError, refuse } from '../refusal.ts';
 import { uploadSafety } from '../safety/room-safety.ts';
 import type { AppContext, AppEnv } from './app-types.ts';
 import { parseRange } from './byte-range.ts';
+import { parseTags } from './entity-tags.ts';
 import { requireSession } from './guards.ts';
 import { parseInput } from './input.ts';
 
@@ -83,7 +84,7 @@ export const mediaRoutes = new Hono<AppEnv>().get('/:key', async (c) => {
   const object: FoundUpload | null =
     isHead || range === 'unsatisfiable'
       ? await findUpload(bucket, key)
-      : await readUpload(bucket, key, { range, etags: c.req.header('If-None-Match') });
+      : await readUpload(bucket, key, { range, etags: parseTags(c.req.header('If-None-Match')) });
   if (!object) throw gone();
   const headers = headersOf(upload, object);
   if (range === 'unsatisfiable') {

@@ -4,7 +4,7 @@ import type { Env } from '../env.ts';
 import { checkPush, decryptPush } from '../identity/wechat-push.ts';
 import { urlOfKey } from '../media/media-key.ts';
 import { deleteUploads } from '../media/media-store.ts';
-import { endCheck, findCheck } from '../media/open-checks.ts';
+import { awaitCheck, endCheck } from '../media/open-checks.ts';
 import { refuse } from '../refusal.ts';
 import type { AppContext, AppEnv } from './app-types.ts';
 import { limitBody } from './guards.ts';
@@ -70,7 +70,7 @@ function parse(text: string): unknown {
 async function takeVerdict(env: Env, verdict: Verdict): Promise<void> {
   const { MEDIA: bucket } = env;
   const { trace_id: traceId, errcode, result } = verdict;
-  const check = bucket && (await findCheck(bucket, traceId));
+  const check = bucket && (await awaitCheck(bucket, traceId));
   if (!check) return;
   if (errcode !== 0) console.error(`mediaCheckAsync gave no verdict: errcode ${errcode}`);
   else if (result && AGAINST.includes(result.suggest)) {

@@ -10,6 +10,9 @@ export interface OpenCheck {
   readonly room?: Owner['room'];
 }
 
+/** In milliseconds: WeChat waits five seconds for an answer to its push. */
+const SECOND_LOOK_MS = 2_000;
+
 const nameOf = (traceId: string) => `checks/${encodeURIComponent(traceId)}`;
 
 /** Keeps what the check `traceId` is about. */
@@ -25,6 +28,20 @@ export async function keepCheck(
 export async function findCheck(bucket: R2Bucket, traceId: string): Promise<OpenCheck | undefined> {
   const object = await bucket.get(nameOf(traceId));
   return object ? v.parse(OpenCheckSchema, await object.json()) : undefined;
+}
+
+/**
+ * As {@link findCheck}, for a verdict: WeChat knows some pictures already, and may be faster with it than
+ * {@link keepCheck} is. So what is not there is looked for once more, after a pause.
+ */
+export async function awaitCheck(
+  bucket: R2Bucket,
+  traceId: string,
+): Promise<OpenCheck | undefined> {
+  const found = await findCheck(bucket, traceId);
+  if (found) return found;
+  await scheduler.wait(SECOND_LOOK_MS);
+  return await findCheck(bucket, traceId);
 }
 
 /** The check `traceId` is over. */

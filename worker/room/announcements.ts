@@ -20,7 +20,10 @@ export type Outcome<Value> =
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** The room, as far as it has to do with announcements. */
-type Platform = Pick<Room, 'isEmpty' | 'noticeRefusal' | 'eventOf' | 'post' | 'speakFor'>;
+type Platform = Pick<
+  Room,
+  'isEmpty' | 'noticeRefusal' | 'wordRefusal' | 'vet' | 'eventOf' | 'post' | 'speakFor'
+>;
 
 /** What announcements need of the world. */
 export interface AnnouncementPorts {
@@ -33,8 +36,8 @@ export interface AnnouncementPorts {
 
 /**
  * The announcements of one room. Hosts and operators set them and take them back, also each other's.
- * What a host has set is said in their name, with the role they have then; if they may not give
- * notices any more by then it is dropped, rather than said in the name of somebody else.
+ * What a host has set is said in their name, with the role they have then; if by then they may not give
+ * notices any more, or not these words, it is dropped, rather than said in the name of somebody else.
  */
 export class Announcements implements Task {
   readonly #ports: AnnouncementPorts;
@@ -49,7 +52,7 @@ export class Announcements implements Task {
     const { room, store, clock } = this.#ports;
     const refusal = asker && room.noticeRefusal(asker);
     if (refusal) return { ok: false, refusal };
-    const { id, text, every } = request;
+    const { id, every } = request;
     const author = asker && authorOf(asker);
     const known = this.#plannedById().get(id);
     if (known) {
@@ -58,15 +61,11 @@ export class Announcements implements Task {
     }
     const now = clock();
     const at = request.at ?? now + (every ?? 0) * 1_000;
-    const planned: PlannedAnnouncement = {
-      id,
-      text,
-      at: Math.max(at, now),
-      ...(every !== undefined && { every }),
-      ...(author && { author }),
-    };
+    const planned = toPlanned(request, Math.max(at, now), author);
     const said = this.#saidOf(planned);
     if (said) return this.#found(said);
+    const rejected = asker && room.wordRefusal(asker, request.text);
+    if (rejected) return { ok: false, refusal: rejected };
     if (at < now - ANNOUNCEMENT_LATE_MS) return refused('bad_frame', 'at: must not be in the past');
     if (at > now + MAX_ANNOUNCEMENT_AHEAD_MS) {
       return refused('bad_frame', 'at: must be within a year from now');
@@ -77,6 +76,21 @@ export class Announcements implements Task {
     }
     this.#change(() => store.write(planned));
     return this.#found(planned);
+  }
+
+  /**
+   * Why the checks that take time are against what `asker` wants to {@link set}; for whatever else is
+   * against it they are not asked. Nobody would hold it when its time comes.
+   */
+  async vet(
+    asker: Asker,
+    request: AnnouncementRequest & { readonly id: string },
+  ): Promise<Refusal | undefined> {
+    const { room, clock } = this.#ports;
+    if (!asker || room.noticeRefusal(asker) || this.#plannedById().has(request.id))
+      return undefined;
+    if (this.#saidOf(toPlanned(request, clock(), authorOf(asker)))) return undefined;
+    return await room.vet(asker, request.text);
   }
 
   /** All that are planned, the next one first. */
@@ -146,7 +160,7 @@ export class Announcements implements Task {
     const following = timeAfter(planned, now);
     const goOn = () =>
       following === undefined ? store.remove(id) : store.write({ ...planned, at: following });
-    const refusal = author && room.noticeRefusal(author);
+    const refusal = author && (room.noticeRefusal(author) ?? room.wordRefusal(author, text));
     if (refusal) {
       this.#change(refusal.code === 'muted' ? goOn : () => store.remove(id));
       return;
@@ -230,6 +244,14 @@ function nextTime(planned: PlannedAnnouncement, now: number): number {
  */
 function eventIdOf({ id, at, every }: PlannedAnnouncement): string {
   return `announcement:${every === undefined ? 'once' : at}:${id}`;
+}
+
+function toPlanned(
+  { id, text, every }: AnnouncementRequest & { readonly id: string },
+  at: number,
+  author: Session | undefined,
+): PlannedAnnouncement {
+  return { id, text, at, ...(every !== undefined && { every }), ...(author && { author }) };
 }
 
 function byTime(one: { readonly at: number }, other: { readonly at: number }): number {

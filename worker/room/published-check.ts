@@ -6,6 +6,11 @@ import type { ReadableLog } from './reader.ts';
 
 /** Messages that are checked side by side: a room has six connections to the world. */
 const WINDOW = 5;
+/**
+ * How long it goes on in one run, in milliseconds: while one that an alarm has begun lasts, no other
+ * alarm rings, and announcements would be late by hours.
+ */
+export const RUN_MS = 10_000;
 /** After this time a message that could not be checked is let be. */
 export const GIVE_UP_MS = 24 * 60 * 60 * 1_000;
 /** The pause before trying again is as long as the message is old, between these, in milliseconds. */
@@ -82,8 +87,8 @@ export class PublishedCheck {
   }
 
   /**
-   * Checks what is not checked yet, if it is time; resolves when that is done, or has to wait. While it
-   * goes on, whoever calls this again need not wait for it: in a busy room that could take hours.
+   * Checks what is not checked yet, if it is time; resolves when that is done, or has to wait, or is to
+   * be gone on with in another run. While it goes on, whoever calls this again need not wait for it.
    */
   async run(): Promise<void> {
     if (this.#isRunning) return;
@@ -113,7 +118,8 @@ export class PublishedCheck {
   async #goOn(): Promise<void> {
     if (this.#load() === undefined) return;
     if (this.#stuck.size > 0 && this.#room.clock() >= this.#stuckUntil) await this.#retryStuck();
-    while (this.#room.clock() >= this.#pausedUntil) {
+    const end = this.#room.clock() + RUN_MS;
+    while (this.#room.clock() >= this.#pausedUntil && this.#room.clock() < end) {
       const { log } = this.#room;
       if (this.#cursor === undefined || this.#cursor >= log.head) return;
       const cursor = Math.max(this.#cursor, log.oldest - 1);

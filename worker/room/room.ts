@@ -224,10 +224,11 @@ export class Room {
    * nothing. Throws what the stores throw; then nothing has changed.
    */
   withdraw(url: string, author: Omit<User, 'role'>): void {
+    const { log } = this.#authority;
     const commit = this.#ports.atomically(() => {
       this.#ports.media.withdraw(url);
-      const recalls = findMedia(this.#authority.log, url).map((target) =>
-        fromBackEnd({ type: 'recall', id: `withdrawn-${target}`, target }, author),
+      const recalls = findMedia(log, url).map((target) =>
+        fromBackEnd({ type: 'recall', id: ownId('withdrawn', log, target), target }, author),
       );
       return this.#store(recalls);
     });
@@ -274,6 +275,16 @@ export class Room {
     if (ban) return ban;
     if (!isHost(user.role)) return HOSTS_ONLY;
     return muteOn(user, this.#authority.sanctions, this.#ports.clock());
+  }
+
+  /** Why this user may not say this here, as far as the list of words knows. */
+  wordRefusal(session: Session, text: string): Refusal | undefined {
+    return this.#screening?.wordRefusal(text, session);
+  }
+
+  /** Why this user may not say this here, by all checks there are; resolves when they have answered. */
+  async vet(session: Session, text: string): Promise<Refusal | undefined> {
+    return await this.#screening?.vet(text, session);
   }
 
   /** Why this user may neither enter nor read, if they are banned. */
@@ -466,8 +477,7 @@ export class Room {
   }
 
   #recallChecked(seq: number): void {
-    // No id of a back end, which speaks as the same user: it would be taken for that [R3].
-    const id = `check-${this.#authority.log.epoch}-${seq}`;
+    const id = ownId('check', this.#authority.log, seq);
     const frame = { type: 'recall' as const, id, target: seq };
     if (this.#ports.safety) this.post(frame, this.#ports.safety.moderator);
   }
@@ -553,6 +563,11 @@ export class Room {
 
 function encodeReject(refusal: Refusal, id: string | undefined): string {
   return encodeFrame({ type: 'reject', ...(id !== undefined && { id }), ...refusal });
+}
+
+/** For what the room does by itself: no id of a back end, which may speak as the same user [R3]. */
+function ownId(what: string, { epoch }: { readonly epoch: string }, seq: number): string {
+  return `${what}-${epoch}-${seq}`;
 }
 
 function fromBackEnd(frame: Submission['frame'], author: Omit<User, 'role'>): Submission {

@@ -9,7 +9,7 @@ import {
   type Said,
   textOf,
 } from './content-check.ts';
-import type { Peer, RoomSettings } from './ports.ts';
+import type { Peer, RoomSettings, Session } from './ports.ts';
 
 /** Most frames of one user that wait for a check: as many as the default rate lets through in that time. */
 export const MAX_HELD_PER_USER = 20;
@@ -82,10 +82,9 @@ export class Screening {
     const { id: userId } = peer.session;
     // What makes no event overtakes nothing.
     if (refusal || this.#room.isRepeated(userId, frame.id)) return arrival;
-    const said = this.#said(arrival);
-    if (said && this.#safety.words.check(said) === 'reject') {
-      return { ...arrival, refusal: CONTENT_REJECTED };
-    }
+    const said = this.#said(textOf(frame), peer.session);
+    const rejected = this.#wordRefusal(said);
+    if (rejected) return { ...arrival, refusal: rejected };
     const asked = said && this.#isForRemote(said) ? said : undefined;
     const before = this.#held.get(userId) ?? [];
     if (!asked && before.length === 0) return arrival;
@@ -97,20 +96,37 @@ export class Screening {
     return undefined;
   }
 
+  /** Why `author` must not say `text` here, as far as the list of words knows. */
+  wordRefusal(text: string, author: Session): Refusal | undefined {
+    return this.#wordRefusal(this.#said(text, author));
+  }
+
+  /** As {@link wordRefusal}, by all checks there are: for what is published some time later. */
+  async vet(text: string, author: Session): Promise<Refusal | undefined> {
+    const said = this.#said(text, author);
+    const rejected = this.#wordRefusal(said);
+    if (!said || rejected || !this.#safety.remote || author.sealedOpenId === undefined) {
+      return rejected;
+    }
+    return this.#refusalFor(await this.#ask(said));
+  }
+
   /** Resolves when what is held now is not any more; what comes meanwhile is others' to wait for. */
   async settled(): Promise<void> {
     await Promise.all(this.#running);
   }
 
   /** What is to be checked of it, in a room that checks. */
-  #said({ peer, frame }: Arrival): Said | undefined {
+  #said(text: string | undefined, { id, sealedOpenId }: Session): Said | undefined {
     const { settings } = this.#room;
-    const text = textOf(frame);
     if (text === undefined || checkTimeOf(settings, this.#safety.policy) === 'off')
       return undefined;
-    const { id, sealedOpenId } = peer.session;
     const author = { id, ...(sealedOpenId !== undefined && { sealedOpenId }) };
     return { text, author, blockedWords: settings.blockedWords ?? [] };
+  }
+
+  #wordRefusal(said: Said | undefined): Refusal | undefined {
+    return said && this.#safety.words.check(said) === 'reject' ? CONTENT_REJECTED : undefined;
   }
 
   #isForRemote({ author }: Said): boolean {

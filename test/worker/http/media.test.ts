@@ -170,6 +170,18 @@ describe('what is read again', () => {
     await other.arrayBuffer();
   });
 
+  it('[R9] is sent to who names tags that are none', async () => {
+    const file = png();
+    const { url } = await uploaded(file);
+    const etag = (await request(url, { method: 'HEAD' })).headers.get('ETag') ?? '';
+    const bare = etag.replaceAll('"', '');
+    for (const tags of [bare, '"unclosed', 'W/"', `${etag}${etag}`, `garbage, ${etag}`]) {
+      const response = await request(url, { headers: { 'If-None-Match': tags } });
+      expect(response.status).toBe(200);
+      expect(await bytesOf(response)).toEqual(file);
+    }
+  });
+
   it('comes in parts, as players ask for it', async () => {
     const file = mp3();
     const { url } = await uploaded(file);

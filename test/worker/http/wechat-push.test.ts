@@ -5,7 +5,7 @@ import type { ErrorBody, SessionResponse } from '../../../shared/http.ts';
 import type { Env } from '../../../worker/env.ts';
 import { app } from '../../../worker/http/app.ts';
 import { keyOfUrl } from '../../../worker/media/media-key.ts';
-import { findCheck, keepCheck } from '../../../worker/media/open-checks.ts';
+import { endCheck, findCheck, keepCheck } from '../../../worker/media/open-checks.ts';
 import { png } from '../../support/media-files.ts';
 import { TEST_SECRETS } from '../../support/secrets.ts';
 import { bearer, Client, newRoom, post, request } from '../support/client.ts';
@@ -190,6 +190,30 @@ describe('a verdict', () => {
     const alice = await Client.join(room, 'alice');
     alice.send({ type: 'send', id: 'p', content: picture });
     expect(await alice.next('reject')).toMatchObject({ code: 'not_found' });
+  });
+
+  it('that comes before what was kept of the check is carried out', async () => {
+    const { bob, traceId, isThere } = await roomWithPicture();
+    const check = await findCheck(bucket, traceId);
+    await endCheck(bucket, traceId);
+    const looks: boolean[] = [];
+    const slow = {
+      async get(name: string) {
+        const found = await bucket.get(name);
+        looks.push(found !== null);
+        if (!found && check) await keepCheck(bucket, traceId, check);
+        return found;
+      },
+      delete: (names: string[]) => bucket.delete(names),
+    };
+    const answer = await push(verdict(traceId, 'risky'), await signed(), {
+      MEDIA: slow as unknown as R2Bucket,
+    });
+    expect(answer).toEqual([200, 'success']);
+    expect(looks).toEqual([false, true]);
+    expect(await isThere()).toBe(false);
+    await bob.upTo(2);
+    expect(bob.inbox.events().at(-1)).toMatchObject({ kind: 'recall', target: 1 });
   });
 
   it('on what was uploaded for no room: the file goes', async () => {

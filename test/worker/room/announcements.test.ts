@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Announcement, AnnouncementRequest } from '../../../shared/http.ts';
 import { timeAfter } from '../../../worker/room/announcements.ts';
 import type { Session } from '../../../worker/room/ports.ts';
+import { FakeSafety } from '../../support/fake-safety.ts';
 import { RoomHarness } from '../../support/room-harness.ts';
 
 const MINUTE = 60_000;
@@ -16,8 +17,8 @@ const BOB: Session = { id: 'bob', name: 'bob' };
 
 /** A room of an owner and its host ann. */
 class Hall extends RoomHarness {
-  constructor() {
-    super();
+  constructor(safety?: FakeSafety) {
+    super({}, safety);
     this.configure({ owner: 'owner', hosts: ['ann'] });
   }
 
@@ -302,6 +303,61 @@ describe('Announcements', () => {
     hall.pass(MINUTE);
     expect(hall.log.head).toBe(4);
   });
+
+  it('what nobody may say, no host plans; what back ends plan is not checked', () => {
+    const hall = new Hall(new FakeSafety());
+    const start = hall.now;
+    expect(hall.set(ANN, { text: 'a b.a.d one' })).toBe('content_rejected');
+    expect(hall.set(OWNER, { text: 'bad', every: 60 })).toBe('content_rejected');
+    expect(hall.list()).toEqual([]);
+    expect(hall.set(undefined, { text: 'bad' })).toMatchObject({ text: 'bad' });
+    hall.pass(0);
+    expect(hall.said(start)).toEqual(['0 system owner: bad']);
+    hall.configure({ check: 'off' });
+    expect(hall.set(ANN, { id: 'b', text: 'bad' })).toMatchObject({ text: 'bad' });
+  });
+
+  it('what nobody may say any more by its time is dropped, and asked for again it was said', () => {
+    const hall = new Hall(new FakeSafety());
+    const start = hall.now;
+    hall.join(BOB);
+    hall.set(ANN, { id: 'a', text: 'buy here' });
+    hall.set(ANN, { id: 'b', text: 'buy here', every: 60 });
+    hall.pass(MINUTE);
+    hall.configure({ blockedWords: ['buy'] });
+    expect(hall.set(ANN, { id: 'a', text: 'buy here' })).toMatchObject({ id: 'a', at: start });
+    expect(hall.set(ANN, { id: 'b', text: 'buy here', every: 60 })).toMatchObject({ id: 'b' });
+    hall.pass(HOUR);
+    expect(hall.said(start)).toEqual(['0 ann host: buy here', '1 ann host: buy here']);
+    expect(hall.list()).toEqual([]);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'WeChat is asked first, where it is asked %s',
+    async (when) => {
+      const safety = new FakeSafety({ when, onFailure: 'hold' });
+      const hall = new Hall(safety);
+      const vet = async (asker: Session | undefined, text: string, id = text) =>
+        (await hall.announcements.vet(asker, { id, text }))?.code;
+      const ann = { ...ANN, sealedOpenId: 'sealed' };
+      safety.reflex = ({ text }) => (text === 'down' ? 'unavailable' : 'reject');
+      expect(await vet(ann, 'risky')).toBe('content_rejected');
+      expect(await vet(ann, 'down')).toBe('server_error');
+      expect(safety.texts).toEqual(['risky', 'down']);
+      // Where it would change nothing, or has nothing to say, it is not asked.
+      expect(await vet(ann, 'bad')).toBe('content_rejected');
+      expect(await vet({ ...BOB, sealedOpenId: 'sealed' }, 'a member')).toBeUndefined();
+      expect(await vet(OWNER, 'no user of WeChat')).toBeUndefined();
+      expect(await vet(undefined, 'a back end')).toBeUndefined();
+      hall.set(ann, { id: 'known', text: 'known' });
+      expect(await vet(ann, 'known')).toBeUndefined();
+      hall.pass(0);
+      expect(await vet(ann, 'known')).toBeUndefined();
+      hall.configure({ check: 'off' });
+      expect(await vet(ann, 'unchecked')).toBeUndefined();
+      expect(safety.texts).toEqual(['risky', 'down']);
+    },
+  );
 
   it('holds for all schedules: on the grid, each time once, no more than the alarm rang', () => {
     const everyArb = fc.integer({ min: 60, max: 30 * 86_400 });

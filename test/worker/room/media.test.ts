@@ -127,6 +127,14 @@ describe('what is withdrawn', () => {
     expect(h.log.head).toBe(2);
   });
 
+  it('[R3] is not taken for what a back end has said under an id that looks like it', () => {
+    const { h, alice, uploaded } = roomWithPicture();
+    h.send(alice, uploaded);
+    h.post({ type: 'send', id: 'withdrawn-1', content: { type: 'notice', text: 'hi' } });
+    h.room.withdraw(uploaded.url, SYSTEM);
+    expect(h.log.read(0, 1)[0]?.event).toMatchObject({ content: RECALLED });
+  });
+
   it('before it is sent, can not be sent', () => {
     const { h, alice, uploaded } = roomWithPicture();
     h.room.withdraw(uploaded.url, SYSTEM);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GIVE_UP_MS } from '../../../worker/room/published-check.ts';
+import { GIVE_UP_MS, RUN_MS } from '../../../worker/room/published-check.ts';
 import { FakeSafety } from '../../support/fake-safety.ts';
 import { type FakePeer, RoomHarness } from '../../support/room-harness.ts';
 
@@ -75,6 +75,27 @@ describe('a check after a message is published', () => {
     await done;
     expect(contents(h)).toEqual(['recalled', 'recall']);
     expect(h.faults).toEqual([]);
+  });
+
+  it('[R8] pauses now and then for what else the alarm is for, and goes on at once', async () => {
+    const { h, safety, alice } = checkedRoom();
+    const texts = Array.from({ length: 60 }, (_, i) => `${i}`);
+    for (const text of texts) h.say(alice, text);
+    safety.reflex = () => {
+      h.now += 1_000;
+      return 'pass';
+    };
+    let runs = 0;
+    for (let due = h.room.nextCheck; due !== undefined; due = h.room.nextCheck) {
+      const start = h.now;
+      expect(due).toBeLessThanOrEqual(start);
+      await h.room.checked();
+      // Those that were under way when the time was up are waited for.
+      expect(h.now - start).toBeLessThan(RUN_MS + 5_000);
+      runs += 1;
+    }
+    expect(runs).toBeGreaterThan(1);
+    expect(safety.texts).toEqual(texts);
   });
 
   it('[R8] goes on after a sleep where it was, and writes seldom how far it is', async () => {
