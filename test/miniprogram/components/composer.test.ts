@@ -178,6 +178,23 @@ describe('the keyboard', () => {
   });
 });
 
+it.for([
+  ['whom it is for', { recipient: '小红' }, { recipient: '' }],
+  ['what it is about', { subject: { label: '引用 小红', text: '你好' } }, { subject: null }],
+] as const)('tells the list when a line that says %s comes or goes', async ([, line, none]) => {
+  const { set, events, findAll } = composer();
+  await app.settled();
+  const resized = events('resize');
+  set(line);
+  await app.settled();
+  expect(findAll('.chip')).toHaveLength(1);
+  expect(resized).toHaveLength(1);
+  set(none);
+  await app.settled();
+  expect(findAll('.chip')).toEqual([]);
+  expect(resized).toHaveLength(2);
+});
+
 it('gets a draft back as it was left', () => {
   const { instance, field, type } = composer();
   instance.write('还没写完');
