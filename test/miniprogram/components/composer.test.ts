@@ -124,6 +124,8 @@ describe('what it is about', () => {
     const opened = component.events('public');
     expect(component.find('.chip-private').textContent).toBe('私聊 · 只有 <b>小明</b> 能看到');
     expect(component.find('textarea').getAttribute('placeholder')).toBe('悄悄说…');
+    component.set({ fixedMode: true });
+    expect(component.find('textarea').getAttribute('placeholder')).toBe('写下你的回答…');
     component.tap('.chip-close');
     expect(opened).toHaveLength(1);
   });
