@@ -8,7 +8,7 @@ describe.skipIf(noBrowser)('a question', () => {
     await ming.ask('什么时候发货？');
     await ming.row('什么时候发货？').getByText('提问', { exact: true }).waitFor();
     const vote = (phone: typeof ming) =>
-      phone.row('什么时候发货？').getByRole('button', { name: /我也想知道/ });
+      phone.row('什么时候发货？').getByRole('button', { name: /想知道/ });
     await vote(hong).click();
     await vote(hong).getByText('已想知道 1').waitFor();
     await vote(hong).click();

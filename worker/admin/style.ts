@@ -199,7 +199,10 @@ body.frame { background: transparent; }
   .rooms .rate svg { max-width: 90px; }
   .rooms .count { display: none; }
   .rooms .people-count { grid-row: 1; grid-column: 2; text-align: right; }
-  .room-head .button { padding: 0 11px; font-size: 14px; }
+  .room-head { flex-wrap: wrap; }
+  .room-head > div { flex-basis: 100%; }
+  .room-head .buttons { flex: 1; gap: 8px; }
+  .room-head .button { flex: 1; padding: 0 4px; font-size: 14px; }
   .columns { display: block; }
   .tabs { display: flex; gap: 4px; padding: 3px; margin-bottom: 10px; background: var(--line); border-radius: 10px; }
   .tabs a { flex: 1; padding: 5px; text-align: center; border-radius: 8px; color: var(--text-soft); }

@@ -124,6 +124,8 @@ describe('what it is about', () => {
     const opened = component.events('public');
     expect(component.find('.chip-private').textContent).toBe('私聊 · 只有 <b>小明</b> 能看到');
     expect(component.find('textarea').getAttribute('placeholder')).toBe('悄悄说…');
+    component.set({ fixedMode: true });
+    expect(component.find('textarea').getAttribute('placeholder')).toBe('写下你的回答…');
     component.tap('.chip-close');
     expect(opened).toHaveLength(1);
   });
@@ -176,6 +178,23 @@ describe('the keyboard', () => {
     component.trigger('wx-textarea', 'linechange', { lineCount: 2 });
     expect(resized).toHaveLength(3);
   });
+});
+
+it.for([
+  ['whom it is for', { recipient: '小红' }, { recipient: '' }],
+  ['what it is about', { subject: { label: '引用 小红', text: '你好' } }, { subject: null }],
+] as const)('tells the list when a line that says %s comes or goes', async ([, line, none]) => {
+  const { set, events, findAll } = composer();
+  await app.settled();
+  const resized = events('resize');
+  set(line);
+  await app.settled();
+  expect(findAll('.chip')).toHaveLength(1);
+  expect(resized).toHaveLength(1);
+  set(none);
+  await app.settled();
+  expect(findAll('.chip')).toEqual([]);
+  expect(resized).toHaveLength(2);
 });
 
 it('gets a draft back as it was left', () => {

@@ -30,9 +30,10 @@ describe('a question card', () => {
 
   it.each(['answered', 'resolved'])('can not be voted for when it is %s', (status) => {
     const closed = card({ status });
-    closed.tap('.action');
-    expect(closed.votes).toEqual([]);
-    expect(closed.findAll('.action-off')).toHaveLength(1);
+    expect(closed.findAll('.foot')).toEqual([]);
+    closed.set({ votes: 2, voted: true });
+    expect(closed.find('.foot').textContent).toBe('2 人也想知道');
+    expect(closed.findAll('.action')).toEqual([]);
   });
 
   it('says how it stands', () => {
@@ -57,7 +58,7 @@ describe('a question card', () => {
     expect(asked.answers).toHaveLength(1);
     expect(asked.votes).toEqual([]);
     asked.set({ mine: true, status: 'answered' });
-    expect(asked.find('.foot').textContent).toBe('回答');
+    expect(asked.find('.foot').textContent).toBe('再回答');
     asked.set({ status: 'resolved' });
     expect(asked.findAll('.foot')).toEqual([]);
   });

@@ -157,6 +157,16 @@ describe('whoever reads further up', () => {
     expect(newer).toHaveLength(1);
   });
 
+  it('needs no pill when a larger place has brought the end into view', async () => {
+    const { scrollTo, pill, instance } = await list();
+    scrollTo(500);
+    expect(pill()).toBe('回到最新');
+    instance.stick();
+    await app.settled();
+    expect(pill()).toBeUndefined();
+    expect(instance.isAtEnd()).toBe(true);
+  });
+
   it('sees the end of a list that begins anew', async () => {
     const { show, scrollTo, pill, scrolled, instance } = await list();
     scrollTo(500);

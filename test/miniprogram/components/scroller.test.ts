@@ -57,7 +57,8 @@ class FakeList {
             const height = this.rows.find((row) => row.key === key)?.height ?? 0;
             return top === undefined ? null : { top, bottom: top + height };
           }),
-        scrollOffset: () => asked.push(() => ({ scrollTop: this.scrollTop })),
+        scrollOffset: () =>
+          asked.push(() => ({ scrollTop: this.scrollTop, scrollHeight: this.scrollHeight })),
       };
     };
     const exec = (done: (results: unknown[]) => void) =>
@@ -127,8 +128,22 @@ describe('the end', () => {
     list.height = 300;
     scroller.measure();
     list.layOut();
+    expect(scroller.atEnd).toBe(false);
+  });
+
+  it('is still there when the list grows, although what moved was told before its height', () => {
+    const { list, scroller } = listAt(1_400);
+    list.height = 300;
+    scroller.measure();
+    list.layOut();
+    scroller.toEnd();
+    list.height = 600;
+    list.scrollTop = 1_400;
     scroller.moved(list);
     expect(scroller.atEnd).toBe(false);
+    scroller.measure();
+    list.layOut();
+    expect(scroller.atEnd).toBe(true);
   });
 
   it('can be gone to before anything was measured', () => {
@@ -141,8 +156,8 @@ describe('the end', () => {
     const { list, scroller } = listAt(1_400);
     list.createSelectorQuery = () =>
       ({
-        select: () => ({ node: () => {}, boundingClientRect: () => {} }),
-        exec: (done: (results: unknown[]) => void) => done([null, null]),
+        select: () => ({ node: () => {}, boundingClientRect: () => {}, scrollOffset: () => {} }),
+        exec: (done: (results: unknown[]) => void) => done([null, null, null]),
       }) as unknown as WechatMiniprogram.SelectorQuery;
     let measured = false;
     scroller.measure(() => {

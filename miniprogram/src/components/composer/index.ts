@@ -29,6 +29,10 @@ Component({
     speaking: false,
   },
   observers: {
+    // What stands above the field comes and goes with them.
+    'subject, recipient'() {
+      wx.nextTick(() => this.triggerEvent('resize'));
+    },
     // Questions and answers are words.
     'mode, fixedMode'(mode: string, fixedMode: boolean) {
       const onlyWords = mode === 'question' || fixedMode;

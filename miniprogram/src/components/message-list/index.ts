@@ -102,6 +102,7 @@ Component({
       const follow = scroller.atEnd;
       scroller.measure(() => {
         if (follow) scroller.toEnd();
+        this.look();
       });
     },
     /** Goes to a message that is shown. */
@@ -118,10 +119,7 @@ Component({
     },
     onScroll({ detail }: WechatMiniprogram.ScrollViewScroll) {
       stateOf(this).scroller.moved(detail);
-      // Also when it was at the end before: what was hidden below may have come into view.
-      if (this.isAtEnd()) this.forgetUnseen();
-      const patch = this.pillPatch();
-      if (Object.keys(patch).length > 0) this.setData(patch);
+      this.look();
     },
     onTop() {
       if (this.data.top === 'more') this.triggerEvent('older');
@@ -150,6 +148,13 @@ Component({
       const { older, newer } = this.data;
       const rows = [...[...older].reverse(), ...newer].flatMap((chunk) => chunk.rows);
       return which === 'first' ? rows[0] : rows[rows.length - 1];
+    },
+    /** Makes the pill say what is below, where the list is now. */
+    look() {
+      // Also when it was at the end before: what was hidden below may have come into view.
+      if (this.isAtEnd()) this.forgetUnseen();
+      const patch = this.pillPatch();
+      if (Object.keys(patch).length > 0) this.setData(patch);
     },
     forgetUnseen() {
       const state = stateOf(this);

@@ -37,13 +37,17 @@ export class Scroller {
     const query = this.host.createSelectorQuery();
     query.select('#scroll').node();
     query.select('#scroll').boundingClientRect();
+    query.select('#scroll').scrollOffset();
     query.exec((results: unknown[]) => {
-      const [found, rect] = results as [
+      const [found, rect, offset] = results as [
         { node?: WechatMiniprogram.ScrollViewContext } | null,
         { height: number } | null,
+        Offset | null,
       ];
       this.context = found?.node ?? this.context;
       this.height = rect?.height ?? this.height;
+      // A place that grows can scroll the list by itself, which was told while the old height held.
+      if (offset) this.moved(offset);
       then?.();
     });
   }

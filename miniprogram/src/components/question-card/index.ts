@@ -15,8 +15,8 @@ Component({
   },
   methods: {
     onVote() {
-      const { sent, voted, status } = this.data;
-      if (sent && !voted && status === 'open') this.triggerEvent('vote');
+      const { sent, voted } = this.data;
+      if (sent && !voted) this.triggerEvent('vote');
     },
     onAnswer() {
       this.triggerEvent('answer');
