@@ -59,6 +59,8 @@ export class PublishedCheck {
   readonly #room: PublishingRoom;
   /** All up to here has been looked at; what got no answer then is in `#stuck`. */
   #cursor: number | undefined;
+  /** With this it ends. Lost when the room sleeps: then it goes on to the head, which does no harm. */
+  #last: number | undefined;
   readonly #stuck = new Set<number>();
   #pausedUntil = 0;
   #stuckUntil = 0;
@@ -73,15 +75,22 @@ export class PublishedCheck {
 
   /** From now on what follows on `head` is to be checked, unless there is a mark already. */
   begin(head: number): void {
+    this.#last = undefined;
     if (this.#load() !== undefined) return;
     this.#cursor = head;
     this.#save(head);
+  }
+
+  /** What follows on `head` is not to be checked; what is before it still is. */
+  endAt(head: number): void {
+    if (this.#load() !== undefined) this.#last ??= head;
   }
 
   /** Nothing is to be checked any more. */
   end(): void {
     if (this.#load() === undefined) return;
     this.#cursor = undefined;
+    this.#last = undefined;
     this.#stuck.clear();
     this.#safety.mark.write(undefined);
   }
@@ -106,10 +115,9 @@ export class PublishedCheck {
   /** When to {@link run} again although nothing new is said, in milliseconds since 1970. */
   get dueAt(): number | undefined {
     if (this.#isRunning) return undefined;
-    const { head } = this.#room.log;
     const cursor = this.#load();
     const due = [
-      ...(cursor !== undefined && cursor < head ? [this.#pausedUntil] : []),
+      ...(cursor !== undefined && cursor < this.#end ? [this.#pausedUntil] : []),
       ...(this.#stuck.size > 0 ? [this.#stuckUntil] : []),
     ];
     return due.length > 0 ? Math.min(...due) : undefined;
@@ -118,12 +126,15 @@ export class PublishedCheck {
   async #goOn(): Promise<void> {
     if (this.#load() === undefined) return;
     if (this.#stuck.size > 0 && this.#room.clock() >= this.#stuckUntil) await this.#retryStuck();
-    const end = this.#room.clock() + RUN_MS;
-    while (this.#room.clock() >= this.#pausedUntil && this.#room.clock() < end) {
-      const { log } = this.#room;
-      if (this.#cursor === undefined || this.#cursor >= log.head) return;
-      const cursor = Math.max(this.#cursor, log.oldest - 1);
-      const upTo = Math.min(cursor + (this.#probing ? 1 : WINDOW), log.head);
+    const stopAt = this.#room.clock() + RUN_MS;
+    while (this.#room.clock() >= this.#pausedUntil && this.#room.clock() < stopAt) {
+      if (this.#cursor === undefined) return;
+      if (this.#cursor >= this.#end) {
+        if (this.#last !== undefined && this.#stuck.size === 0) this.end();
+        return;
+      }
+      const cursor = Math.max(this.#cursor, this.#room.log.oldest - 1);
+      const upTo = Math.max(cursor, Math.min(cursor + (this.#probing ? 1 : WINDOW), this.#end));
       const messages = this.#messages(cursor, upTo);
       const unanswered = await this.#check(messages);
       // It was ended meanwhile.
@@ -187,6 +198,11 @@ export class PublishedCheck {
       blockedWords: [],
     });
     return found ?? 'unavailable';
+  }
+
+  /** The seq up to which there is something to check. */
+  get #end(): number {
+    return Math.min(this.#room.log.head, this.#last ?? Number.POSITIVE_INFINITY);
   }
 
   #nextTry({ at }: ChatMessage): number {

@@ -250,6 +250,7 @@ export class Room {
       return this.#store([fromBackEnd({ type: 'slow_mode', id, seconds }, author)]);
     });
     this.#settings = settings;
+    this.#endChecks();
     if (commit) this.#deliver(commit);
     const changed = this.#users().filter(({ id, role }) => before.get(id) !== role);
     for (const { id } of changed) this.#presence.changed(id);
@@ -437,16 +438,22 @@ export class Room {
   #prepareChecks(submitted: readonly Submitted[]): void {
     const { safety } = this.#ports;
     if (!safety?.remote) return;
-    if (checkTimeOf(this.#settings, safety.policy) !== 'after') {
-      this.#published?.end();
-      return;
-    }
+    if (this.#endChecks()) return;
     this.#published?.begin(this.#authority.log.head);
     for (const { peer, submission } of submitted) {
       const { id, sealedOpenId } = peer.session;
       const speaks = submission.frame.type === 'send';
       if (speaks && sealedOpenId !== undefined) safety.openIds.add(id, sealedOpenId);
     }
+  }
+
+  /** Whether nothing that is said from here on is to be checked once it is published. */
+  #endChecks(): boolean {
+    const { safety } = this.#ports;
+    const when = safety && checkTimeOf(this.#settings, safety.policy);
+    if (when === 'off') this.#published?.end();
+    if (when === 'before') this.#published?.endAt(this.#authority.log.head);
+    return when !== 'after';
   }
 
   #isSilenced(userId: string): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GIVE_UP_MS, RUN_MS } from '../../../worker/room/published-check.ts';
-import { FakeSafety } from '../../support/fake-safety.ts';
+import { FakeSafety, settle } from '../../support/fake-safety.ts';
 import { type FakePeer, RoomHarness } from '../../support/room-harness.ts';
 
 const MINUTE = 60_000;
@@ -217,6 +217,51 @@ describe('a check after a message is published', () => {
     expect(contents(h)).toEqual(['risky before', 'recalled', 'recall', 'risky later']);
     expect(safety.mark.read()).toBeUndefined();
     expect(h.room.nextCheck).toBeUndefined();
+  });
+
+  it('what was published before a room asks first is checked to its end, and nothing else', async () => {
+    const { h, safety, alice } = checkedRoom();
+    const reflex = safety.reflex;
+    safety.reflex = () => 'unavailable';
+    for (const text of ['risky 1', 'fine', 'risky 2']) h.say(alice, text);
+    await h.room.checked();
+    h.configure({ check: 'before' });
+    safety.reflex = reflex;
+    h.say(alice, 'asked before');
+    await h.room.checked();
+    h.now = h.room.nextCheck ?? Number.NaN;
+    await h.room.checked();
+    expect(contents(h).slice(0, 4)).toEqual(['recalled', 'fine', 'recalled', 'asked before']);
+    expect(safety.texts.filter((text) => text === 'asked before')).toHaveLength(1);
+    expect(safety.mark.read()).toBeUndefined();
+    expect(h.room.nextCheck).toBeUndefined();
+  });
+
+  it('what is asked about when a room begins to ask first is taken back all the same', async () => {
+    const { h, safety, alice, bob } = checkedRoom();
+    safety.reflex = undefined;
+    h.say(alice, 'risky');
+    const done = h.room.checked();
+    await settle();
+    h.configure({ check: 'before' });
+    h.say(bob, 'a guest');
+    await safety.answer('risky', 'reject');
+    await done;
+    expect(contents(h)).toEqual(['recalled', 'a guest', 'recall']);
+  });
+
+  it('[R8] turned off, it is so at once: what was left to check stays', async () => {
+    const { h, safety, alice } = checkedRoom();
+    safety.reflex = () => 'unavailable';
+    h.say(alice, 'risky');
+    await h.room.checked();
+    h.configure({ check: 'off' });
+    expect(h.room.nextCheck).toBeUndefined();
+    safety.reflex = () => 'reject';
+    h.now += GIVE_UP_MS / 2;
+    h.hibernate();
+    await h.room.checked();
+    expect(contents(h)).toEqual(['risky']);
   });
 
   it('[R8] where WeChat is not asked any more nothing is due, whatever was left to check', async () => {
