@@ -225,7 +225,7 @@ async function takeTwoPhones(browser: Browser, server: Server): Promise<void> {
     [a, '你好，我是小明 👋'],
     [b, '你好小明！这边马上就看到了'],
     [a, '点“断网”试试，消息会等网络恢复再发'],
-    [b, '😀👍'],
+    [b, '🎉👍'],
   ] as const;
   for (const [phone, text] of says) {
     await phone.locator('textarea').fill(text);

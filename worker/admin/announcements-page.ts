@@ -24,6 +24,7 @@ export interface AnnouncementsView {
 export function announcementsPage(view: AnnouncementsView): Html {
   const { room, announcements, form, refusal, done } = view;
   const { id = '', text = '', delay = '', every = '' } = form;
+  const isFull = refusal?.code === 'forbidden' && announcements.length >= MAX_ANNOUNCEMENTS;
   const minutes = (name: string, value: string, words: string, hint: string) =>
     html`<label class="field"><span>${words}</span>
 <input name="${name}" type="number" min="1" step="any" inputmode="decimal" value="${value}">
@@ -32,7 +33,7 @@ export function announcementsPage(view: AnnouncementsView): Html {
 ${done ? html`<p class="note good" role="status">${DONE[done]}</p>` : NOTHING}
 <form class="card form" method="post" action="${roomPath(room.name, 'announcements')}">
 <h1>${WORDS.announceLater}</h1>
-${complaint(refusal)}
+${complaint(refusal, isFull ? WORDS.tooManyPlanned(MAX_ANNOUNCEMENTS) : undefined)}
 <input type="hidden" name="id" value="${id}">
 <label class="field"><span>${WORDS.announceText}</span>
 <textarea name="text" rows="3" required>

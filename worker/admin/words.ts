@@ -145,6 +145,7 @@ export const WORDS = {
   everyMinutes: (minutes: number) => `每 ${minutes} 分钟一次`,
   plan: '安排',
   planned: (count: number, most: number) => `已安排 ${count} 条，最多 ${most} 条`,
+  tooManyPlanned: (most: number) => `最多安排 ${most} 条公告，请先删除一条。`,
   nonePlanned: '还没有安排公告。',
   remove: '删除',
   export: '导出',

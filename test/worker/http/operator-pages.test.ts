@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import type { AnnouncementsResponse } from '../../../shared/http.ts';
+import { MAX_ANNOUNCEMENTS } from '../../../shared/limits.ts';
 import { directoryStub, RoomDirectory } from '../../../worker/directory.ts';
 import type { Env } from '../../../worker/env.ts';
 import { app } from '../../../worker/http/app.ts';
@@ -506,6 +507,20 @@ describe('an operator at the page', () => {
     expect((await announce({ text: 'x', audience: 'users', users: many })).status).toBe(400);
     expect((await announce({ text: '字'.repeat(2_000) })).status).toBe(303);
     expect((await announce({ text: '字'.repeat(100_000) })).status).toBe(413);
+  });
+
+  it('is told what to do when there are as many announcements as there can be', async () => {
+    const room = newRoom();
+    const cookie = await logIn();
+    const plan = (id: number) =>
+      submit(at(room, '/announcements'), { id: `${id}`, text: `公告 ${id}`, delay: '90' }, cookie);
+    for (let i = 1; i <= MAX_ANNOUNCEMENTS; i++) expect((await plan(i)).status).toBe(303);
+    const refused = await plan(MAX_ANNOUNCEMENTS + 1);
+    expect(refused.status).toBe(403);
+    const answer = await refused.text();
+    expect(answer).toContain('最多安排 20 条公告，请先删除一条。');
+    expect(answer).toContain('公告 21</textarea>');
+    expect(answer).not.toContain('这个操作不被允许');
   });
 
   it('plans announcements, sees which there are, and takes them back', async () => {
