@@ -268,8 +268,8 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Recalls all messages with the picture or sound at `url`, which nobody can send from now on. */
   async withdraw(url: string): Promise<void> {
-    this.#enter().room.withdraw(url, SYSTEM_USER);
-    this.#report();
+    const { room } = this.#enter();
+    await this.#reportNews(() => room.withdraw(url, SYSTEM_USER));
     await this.#planAlarm();
   }
 
@@ -451,7 +451,7 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Reports what `work` makes events of without being asked: else the directory would not hear of them. */
-  async #reportNews(work: () => Promise<void>): Promise<void> {
+  async #reportNews(work: () => void | Promise<void>): Promise<void> {
     const { log } = this.#enter();
     const { head } = log;
     await work();

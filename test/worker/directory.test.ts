@@ -135,8 +135,9 @@ describe('the list of rooms', () => {
     }, PATIENCE);
   });
 
-  it('is told of a picture that was withdrawn', async () => {
-    const room = newRoom();
+  it('is told of a picture that was withdrawn, but not of a room that it was never sent in', async () => {
+    const [room, never] = [newRoom(), newRoom()];
+    await stubOf(never).withdraw('/media/never-sent-anywhere');
     const alice = await Client.join(room, 'alice');
     const content = await uploaded(png(), { room });
     alice.send({ type: 'send', id: 'p', content });
@@ -149,6 +150,7 @@ describe('the list of rooms', () => {
     await vi.waitFor(async () => {
       expect(await listed(room)).toMatchObject({ online: 1, head: 2 });
     }, PATIENCE);
+    expect(await listed(never)).toBeUndefined();
   });
 
   it('has a room that does not answer as it was', async () => {
