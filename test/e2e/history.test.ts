@@ -6,6 +6,28 @@ import { SlowServer } from './support/slow-server.ts';
 const messages = (count: number, name = '消息'): string[] =>
   Array.from({ length: count }, (_, index) => `${name} ${String(index + 1).padStart(3, '0')}`);
 
+describe.skipIf(noBrowser)('somebody who reads the newest messages', () => {
+  it('stays there while the composer grows and shrinks', async ({ desk, backEnd }) => {
+    const [ming] = await desk.phones();
+    await backEnd.say(messages(20));
+    await ming.bubble('消息 020').waitFor();
+    await ming.choose('消息 020', '引用');
+    await ming.button('取消引用').waitFor();
+    const isAtEnd = async () => {
+      await expect.poll(() => ming.distanceToEnd()).toBe(0);
+      await ming.atRest();
+      expect(await ming.pill.count()).toBe(0);
+    };
+    await isAtEnd();
+    await ming.button('图片和语音').click();
+    await isAtEnd();
+    await ming.button('语音').click();
+    await isAtEnd();
+    await ming.button('取消引用').click();
+    await isAtEnd();
+  });
+});
+
 describe.skipIf(noBrowser)('somebody who reads further up', () => {
   it('stays there, is told how much is new, and a tap leads to it', async ({ desk, backEnd }) => {
     await backEnd.say(messages(30));
