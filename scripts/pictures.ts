@@ -105,8 +105,13 @@ async function openPhone(
 }
 
 /** Settles who runs the room: that is a back end's to say. */
-async function makeHost(copy: ProjectCopy, server: Server, user: string): Promise<void> {
-  const response = await fetch(server.http(`/api/rooms/${encodeURIComponent(ROOM)}/settings`), {
+async function makeHost(
+  copy: ProjectCopy,
+  server: Server,
+  user: string,
+  room: string,
+): Promise<void> {
+  const response = await fetch(server.http(`/api/rooms/${encodeURIComponent(room)}/settings`), {
     method: 'PUT',
     headers: { Authorization: `Bearer ${copy.devVar('ADMIN_KEY')}` },
     body: JSON.stringify({ hosts: [user] }),
@@ -115,7 +120,7 @@ async function makeHost(copy: ProjectCopy, server: Server, user: string): Promis
 }
 
 async function takePictures(browser: Browser, copy: ProjectCopy, server: Server): Promise<void> {
-  await makeHost(copy, server, 'guest:林老师');
+  await makeHost(copy, server, 'guest:林老师', ROOM);
   const host = await openPhone(browser, server, { name: '林老师', room: ROOM });
   await host.page.locator('textarea').waitFor();
   const ming = await openPhone(browser, server, { name: '小明', room: ROOM });
@@ -213,6 +218,29 @@ async function takeMedia(browser: Browser, server: Server): Promise<void> {
   await hong.picture('dark');
 }
 
+/** What a room does about what it does not want. */
+async function takeModeration(browser: Browser, copy: ProjectCopy, server: Server): Promise<void> {
+  const room = '答疑';
+  await makeHost(copy, server, 'guest:林老师', room);
+  const host = await openPhone(browser, server, { name: '林老师', room });
+  await host.page.locator('textarea').waitFor();
+  const gang = await openPhone(browser, server, { name: '小刚', room });
+  await gang.page.locator('textarea').waitFor();
+  await gang.say('大家好，我是第一次来');
+  await gang.say('我发错群了，不好意思');
+  await host.sees('我发错群了');
+  await host.page.getByText('我发错群了').click({ delay: 700 });
+  await host.page.getByText('撤回', { exact: true }).click();
+  await gang.page.getByText(/撤回了一条消息/).waitFor();
+  await gang.say('代 开 发 票，加我');
+  await gang.page.getByText(/内容不符合规范/).waitFor();
+  await host.page.getByLabel(/小刚/).first().click();
+  await host.page.getByText('禁言 10 分钟', { exact: true }).click();
+  await host.page.getByText('确定', { exact: true }).click();
+  await gang.page.getByText(/禁言/).first().waitFor();
+  await gang.picture('moderation');
+}
+
 async function takeTwoPhones(browser: Browser, server: Server): Promise<void> {
   const page = await browser.newPage({
     viewport: { width: 1280, height: 800 },
@@ -258,6 +286,7 @@ try {
   await takePictures(browser, copy, server);
   await takeOperator(browser, copy, server);
   await takeMedia(browser, server);
+  await takeModeration(browser, copy, server);
   await takeTwoPhones(browser, server);
 } finally {
   await browser.close();
