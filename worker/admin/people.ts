@@ -10,10 +10,12 @@ import { ACTIONS, ROLES, WORDS } from './words.ts';
 
 const HUES = 5;
 
-/** The first letter of a name, in a colour that stays the same. No picture is loaded from anywhere. */
+/** A letter of a name, in a colour that stays the same. No picture is loaded from anywhere. */
 export function face({ id, name }: Pick<User, 'id' | 'name'>): Html {
-  const [first = '?'] = new Intl.Segmenter('zh-CN').segment(name);
-  const letter = typeof first === 'string' ? first : first.segment;
+  const letters = Array.from(new Intl.Segmenter('zh-CN').segment(name), ({ segment }) => segment);
+  // A Chinese name is told from others by its end (小明, 小红), most others by their beginning.
+  const end = letters[letters.length - 1] ?? '?';
+  const letter = /^\p{Script=Han}/u.test(end) ? end : (letters[0] ?? end);
   let sum = 0;
   for (const character of id) sum += character.codePointAt(0) ?? 0;
   return html`<span class="face hue${sum % HUES}" aria-hidden="true"><bdi>${letter}</bdi></span>`;

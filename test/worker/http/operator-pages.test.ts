@@ -631,6 +631,17 @@ describe('an operator at the page', () => {
     expect(await kept.json()).toEqual({ hosts: [] });
   });
 
+  it.for([
+    ['小明', '明'],
+    ['ann', 'a'],
+    ['👩‍👧 ann', '👩‍👧'],
+    ['<b>', '&lt;'],
+  ] as const)('shows %s by the letter %s', async ([name, letter]) => {
+    const room = newRoom();
+    await Client.join(room, name);
+    expect(await page(at(room, '/live'))).toContain(`aria-hidden="true"><bdi>${letter}</bdi>`);
+  });
+
   it('offers who is in no list by their id', async () => {
     const room = newRoom();
     expect(await page(at(room, '/person'))).toContain('name="user"');
