@@ -60,6 +60,8 @@ export function failureText(content: SendContent, refusal: Refusal | undefined):
   // Once uploaded, it may be the recipient who is not there.
   const isUploaded = 'url' in content && content.url !== '';
   if (upload && !(isUploaded && refusal.code === 'not_found')) return upload;
+  // The same words again would be refused again.
+  if (refusal?.code === 'content_rejected') return refusalText(refusal);
   return `${refusalText(refusal)}，点按重发`;
 }
 

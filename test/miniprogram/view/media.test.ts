@@ -155,6 +155,10 @@ describe('why it could not be sent', () => {
   });
 
   it('is said as of words where it is not', () => {
+    const refusedWords = { type: 'text', text: '代开发票' } as const;
+    expect(failureText(refusedWords, refuse('content_rejected'))).toBe(
+      '内容不符合规范，请修改后再发',
+    );
     expect(why(IMAGE, 'muted')).toBe('你已被禁言，暂时不能发言，点按重发');
     expect(why(IMAGE, 'server_error')).toBe('服务器开小差了，请稍后再试，点按重发');
     expect(why(IMAGE, 'not_found', URL)).toBe('对方或消息不存在，可能已被删除，点按重发');
