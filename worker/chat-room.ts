@@ -91,6 +91,7 @@ export class ChatRoom extends DurableObject<Env> {
     this.#inbox = new GroupCommit<Inbound>({
       commit: (batch) => this.#enter().room.receive(batch),
       written: () => this.ctx.storage.sync(),
+      turn: () => scheduler.wait(0),
       sizeOf: ({ data }) => sizeOf(data),
       maxItems: MAX_BATCH_FRAMES,
       maxSize: MAX_BATCH_CHARACTERS,

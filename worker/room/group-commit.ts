@@ -38,11 +38,21 @@ export class GroupCommit<Item> {
       try {
         this.#options.commit(this.#take());
         await this.#options.written();
+        await this.#gather();
       } catch (failure) {
         failures.push(failure);
       }
     }
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** Where some wait already, others are close behind: a batch costs little more for holding them, too. */
+  async #gather(): Promise<void> {
+    const { turn, maxItems } = this.#options;
+    for (let known = 0; known < this.#waiting.length && known < maxItems; ) {
+      known = this.#waiting.length;
+      await turn();
+    }
   }
 
   /** At least one item, and as many more as a batch holds. */
@@ -65,6 +75,8 @@ export interface GroupCommitOptions<Item> {
   readonly commit: (batch: Item[]) => void;
   /** Resolves when what was committed is on disk. */
   readonly written: () => Promise<unknown>;
+  /** Resolves when what has arrived meanwhile was pushed. */
+  readonly turn: () => Promise<unknown>;
   readonly sizeOf: (item: Item) => number;
   /** Most items of a batch. */
   readonly maxItems: number;

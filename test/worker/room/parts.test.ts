@@ -57,12 +57,15 @@ describe('rate limit', () => {
 });
 
 describe('group commit', () => {
-  function harness(options: { maxItems?: number; maxSize?: number } = {}) {
+  function harness(
+    options: { maxItems?: number; maxSize?: number; turn?: () => Promise<void> } = {},
+  ) {
     const batches: string[][] = [];
     const writes: (() => void)[] = [];
     const commit = new GroupCommit<string>({
       commit: (batch) => batches.push(batch),
       written: () => new Promise<void>((resolve) => writes.push(resolve)),
+      turn: () => Promise.resolve(),
       sizeOf: (item) => item.length,
       maxItems: 100,
       maxSize: 1_000,
@@ -94,6 +97,38 @@ describe('group commit', () => {
     expect(batches.at(-1)).toEqual(['e']);
   });
 
+  it('where some wait, those close behind them go along, as long as there are any', async () => {
+    const closeBehind = ['c', 'd'];
+    let turns = 0;
+    const { commit, batches, settle } = harness({
+      async turn() {
+        turns += 1;
+        const item = closeBehind.shift();
+        if (item !== undefined) await commit.push(item);
+      },
+    });
+    void commit.push('a');
+    await settle();
+    expect(turns).toBe(0);
+    void commit.push('a2');
+    await commit.push('b');
+    await settle();
+    expect(batches).toEqual([['a'], ['a2'], ['b', 'c', 'd']]);
+    expect(turns).toBe(3);
+  });
+
+  it('no more are waited for than go along', async () => {
+    let number = 0;
+    const { commit, batches, settle } = harness({
+      maxItems: 3,
+      turn: () => commit.push(`more${++number}`),
+    });
+    void commit.push('a');
+    await commit.push('b');
+    await settle();
+    expect(batches.at(1)).toEqual(['b', 'more1', 'more2']);
+  });
+
   it('a batch has an end, and a large item goes alone', async () => {
     const { commit, batches, settle } = harness({ maxItems: 2, maxSize: 5 });
     void commit.push('a');
@@ -121,6 +156,7 @@ describe('group commit', () => {
         seen.push(item as string);
       },
       written: () => Promise.resolve(),
+      turn: () => Promise.resolve(),
       sizeOf: () => 1,
       maxItems: 1,
       maxSize: 1,
