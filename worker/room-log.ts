@@ -70,10 +70,15 @@ export class RoomLog implements EventLog {
     if (first.event.seq !== this.#head + 1 || batch.at(-1)?.event.seq !== last) {
       throw new Error(`a batch must follow on ${this.#head}`);
     }
-    this.#storage.transactionSync(() => {
-      this.#rewrite(rewritten);
-      for (const row of rowsOf(batch)) this.#insert(row);
-    });
+    const rows = rowsOf(batch);
+    // A statement is one unit by itself: most batches need no more, and a savepoint costs as much again.
+    if (rows.length === 1 && rewritten.length === 0) this.#insert(batch);
+    else {
+      this.#storage.transactionSync(() => {
+        this.#rewrite(rewritten);
+        for (const row of rows) this.#insert(row);
+      });
+    }
     this.#head = last;
     this.#oldestAt ??= first.event.at;
   }

@@ -141,12 +141,7 @@ export class Authority {
       const verdicts = submissions.map((submission) => this.#take(submission, draft, scene));
       const { batch, rewritten } = draft;
       if (batch.length > 0) {
-        this.#ports.atomically(() => {
-          this.#sanctions.save();
-          for (const url of draft.withdrawn) this.#ports.media.withdraw(url);
-          // Last: the log keeps count of itself, which no storage takes back.
-          this.#log.append(batch, rewritten);
-        });
+        this.#append(draft);
         this.#recent.push(batch, rewritten);
       }
       return { verdicts, after: draft.after, events: batch, withdrawn: [...draft.withdrawn] };
@@ -165,6 +160,19 @@ export class Authority {
     this.#log.trim(upTo);
     this.#recent.trim(this.#log.oldest - 1);
     this.#questions.trim(this.#log.oldest - 1);
+  }
+
+  #append({ batch, rewritten, withdrawn }: Draft): void {
+    if (withdrawn.size === 0 && !this.#sanctions.isChanged) {
+      this.#log.append(batch, rewritten);
+      return;
+    }
+    this.#ports.atomically(() => {
+      this.#sanctions.save();
+      for (const url of withdrawn) this.#ports.media.withdraw(url);
+      // Last: the log keeps count of itself, which no storage takes back.
+      this.#log.append(batch, rewritten);
+    });
   }
 
   #take(submission: Submission, draft: Draft, scene: Scene): Verdict {

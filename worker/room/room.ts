@@ -352,15 +352,19 @@ export class Room {
     this.#authority.trim(upTo);
   }
 
-  /** Resolves when nothing is being checked any more that is to be checked now. */
-  async checked(): Promise<void> {
-    await this.#screening?.settled();
-    await this.#published?.run();
+  /** Resolves when nothing is being checked any more that is to be checked now; nothing when nothing is. */
+  checked(): Promise<void> | undefined {
+    return this.#published || this.#screening?.isBusy ? this.#finishChecks() : undefined;
   }
 
   /** When to see to {@link checked} again, in milliseconds since 1970; `undefined` for never. */
   get nextCheck(): number | undefined {
     return this.#published?.dueAt;
+  }
+
+  async #finishChecks(): Promise<void> {
+    await this.#screening?.settled();
+    await this.#published?.run();
   }
 
   #submit({ peer, frame, refusal }: Arrival): Submitted {

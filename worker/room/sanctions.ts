@@ -56,6 +56,11 @@ export class SanctionBook {
     this.#put(event.user, after);
   }
 
+  /** Whether anything has changed since it was stored. */
+  get isChanged(): boolean {
+    return this.#unsaved.size > 0;
+  }
+
   /** Stores what has changed since the last time. */
   save(): void {
     for (const userId of this.#unsaved) this.#store.write(userId, this.#load().get(userId) ?? {});

@@ -111,6 +111,11 @@ export class Screening {
     return this.#refusalFor(await this.#ask(said));
   }
 
+  /** Whether anything is held. */
+  get isBusy(): boolean {
+    return this.#running.size > 0;
+  }
+
   /** Resolves when what is held now is not any more; what comes meanwhile is others' to wait for. */
   async settled(): Promise<void> {
     await Promise.all(this.#running);
