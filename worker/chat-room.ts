@@ -124,8 +124,7 @@ export class ChatRoom extends DurableObject<Env> {
       peer.close(closeCodeOf('server_error'), 'server_error');
       throw fault;
     }
-    this.#report();
-    this.ctx.waitUntil(this.#finishChecks());
+    this.ctx.waitUntil(this.#settle());
     const headers = new Headers();
     if (request.headers.has('Sec-WebSocket-Protocol')) {
       headers.set('Sec-WebSocket-Protocol', SUBPROTOCOL);
@@ -137,21 +136,18 @@ export class ChatRoom extends DurableObject<Env> {
     const peer = this.#peerOf(socket);
     if (!peer) return;
     await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
-    this.#report();
-    await this.#finishChecks();
+    await this.#settle();
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
     this.#takeLeave(socket);
     closeQuietly(socket, code, reason);
-    this.#report();
-    await this.#finishChecks();
+    await this.#settle();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
     this.#takeLeave(socket);
-    this.#report();
-    await this.#finishChecks();
+    await this.#settle();
   }
 
   override async alarm(): Promise<void> {
@@ -399,10 +395,11 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /**
-   * Who has begun a check stays awake until it is done: an object that sleeps hears no answer. What is
+   * After whatever comes from a socket. Who has begun a check stays awake until it is done: an object that sleeps hears no answer. What is
    * left then, and whatever else is to be done later, is the alarm's.
    */
-  async #finishChecks(): Promise<void> {
+  async #settle(): Promise<void> {
+    this.#report();
     const { room } = this.#enter();
     await this.#reportNews(() => room.checked());
     await this.#planAlarm();

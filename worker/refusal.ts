@@ -1,4 +1,6 @@
 import { ERRORS, type ErrorCode, type ErrorInfo, type Refusal } from '../shared/errors.ts';
+import type { AckFrame } from '../shared/protocol.ts';
+import type { Verdict } from './room/authority.ts';
 
 /** Thrown where a request is refused; what it carries is what the caller is told. */
 export class RefusalError extends Error {
@@ -22,6 +24,12 @@ export type Answer<Value> =
 export function unwrap<Value>(answer: Answer<Value>): Value {
   if (answer.ok) return answer.value;
   throw new RefusalError(answer.refusal);
+}
+
+/** The ack of what was accepted; throws the refusal of what was not. */
+export function ackOf(verdict: Verdict): AckFrame {
+  if (verdict.ok) return verdict.ack;
+  throw new RefusalError(verdict.refusal);
 }
 
 /** Makes a {@link RefusalError} of a code and a sentence. */

@@ -6,14 +6,12 @@
  * most that the kernel has seen since. The last export is broken half-way, of which HTTP may
  * say nothing: the header does.
  */
-import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXPORT_LAST_HEADER } from '../../shared/http.ts';
-import { NodeClient } from '../support/node-client.ts';
-import { fillRoom, openRoomFile } from '../support/room-file.ts';
+import { fillRoom, makeRooms, openRoomFile } from '../support/room-file.ts';
 import { ProjectCopy, Server } from '../support/server.ts';
 
 const ROOMS = { warm: 100, small: 1_000, large: 100_000 } as const;
@@ -130,13 +128,7 @@ async function measure(what: string, room: Room, options: ReadOptions = {}) {
 }
 
 try {
-  const markers = new Map<Room, string>();
-  for (const room of Object.keys(ROOMS) as Room[]) {
-    const marker = randomUUID();
-    const writer = await NodeClient.join(server.ws({ room, name: 'filler' }));
-    await writer.say(marker);
-    markers.set(room, marker);
-  }
+  const markers = await makeRooms(server, Object.keys(ROOMS) as Room[]);
   server.kill();
   for (const [room, marker] of markers) fillRoom(state, marker, ROOMS[room]);
   const lose = () => {

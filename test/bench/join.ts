@@ -4,11 +4,10 @@
  * socket to the last event of the catch-up; the machine's noise is that of the rows against each
  * other. The rows that storage reads are counted by test/worker/room-log.test.ts.
  */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import WebSocket from 'ws';
 import { NodeClient } from '../support/node-client.ts';
-import { fillRoom } from '../support/room-file.ts';
+import { fillRoom, makeRooms } from '../support/room-file.ts';
 import { ProjectCopy, Server } from '../support/server.ts';
 
 const ROOMS = { small: 100, large: 100_000 } as const;
@@ -53,13 +52,7 @@ const flags = ['--persist-to', state, '--var', 'RETENTION_EVENTS:1000000'];
 let server = await Server.start(copy.folder, flags);
 const joinRoom = (room: Room) => measureJoin(server.ws({ room, name: 'alice' }));
 try {
-  const markers = new Map<Room, string>();
-  for (const room of Object.keys(ROOMS) as Room[]) {
-    const marker = randomUUID();
-    const writer = await NodeClient.join(server.ws({ room, name: 'filler' }));
-    await writer.say(marker);
-    markers.set(room, marker);
-  }
+  const markers = await makeRooms(server, Object.keys(ROOMS) as Room[]);
   server.kill();
   for (const [room, marker] of markers) fillRoom(state, marker, ROOMS[room]);
 

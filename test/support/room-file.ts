@@ -1,8 +1,11 @@
 /** The SQLite file that `wrangler dev` keeps of a room, while no server has it open. */
+import { randomUUID } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { encodeEvent } from '../../shared/codec.ts';
+import { NodeClient } from './node-client.ts';
+import type { Server } from './server.ts';
 
 /** The file, below the folder of `--persist-to`, of the room that holds the text `marker`. */
 export function openRoomFile(stateFolder: string, marker: string): DatabaseSync {
@@ -17,6 +20,21 @@ export function openRoomFile(stateFolder: string, marker: string): DatabaseSync 
     db.close();
   }
   throw new Error(`no room holds ${marker}`);
+}
+
+/** Makes rooms of these names, each with one event: the text by which its file is found. */
+export async function makeRooms<Room extends string>(
+  server: Server,
+  rooms: readonly Room[],
+): Promise<Map<Room, string>> {
+  const markers = new Map<Room, string>();
+  for (const room of rooms) {
+    const marker = randomUUID();
+    const writer = await NodeClient.join(server.ws({ room, name: 'filler' }));
+    await writer.say(marker);
+    markers.set(room, marker);
+  }
+  return markers;
 }
 
 /** Writes events 2 to `events`, a row each, into the room whose first event is the text `marker`. */

@@ -7,7 +7,7 @@ import type { Env } from '../../worker/env.ts';
 import { app } from '../../worker/http/app.ts';
 import { roomSafety } from '../../worker/safety/room-safety.ts';
 import { until } from '../support/test-client.ts';
-import { ADMIN, bearer, Client, newRoom, post, request, stubOf } from './support/client.ts';
+import { ADMIN, bearer, Client, configure, newRoom, post, stubOf } from './support/client.ts';
 import { callsWith } from './support/wechat.ts';
 
 beforeEach(() => {
@@ -27,14 +27,6 @@ async function phone(room: string, openid: string): Promise<Client> {
   const client = await Client.open(`room=${room}`, bearer(token));
   await client.next('welcome');
   return client;
-}
-
-async function configure(room: string, settings: object): Promise<Response> {
-  return await request(`/api/rooms/${room}/settings`, {
-    method: 'PUT',
-    headers: ADMIN,
-    body: JSON.stringify(settings),
-  });
 }
 
 /** Says something under `id`, and waits for the answer. */

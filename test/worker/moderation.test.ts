@@ -1,18 +1,14 @@
 /** Moderation where it meets sockets, sleep and SQLite; what it means is in room/moderation.test.ts. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import { ADMIN, Client, newRoom, request, stubOf } from './support/client.ts';
+import { ADMIN, Client, configure, newRoom, request, stubOf } from './support/client.ts';
 
 const HOUR = 3_600_000;
 
 /** A room with a guest ann, who is a host, in it. */
 async function roomWithHost(settings: object = {}) {
   const room = newRoom();
-  const response = await request(`/api/rooms/${room}/settings`, {
-    method: 'PUT',
-    headers: ADMIN,
-    body: JSON.stringify({ hosts: ['guest:ann'], ...settings }),
-  });
+  const response = await configure(room, { hosts: ['guest:ann'], ...settings });
   expect(response.status).toBe(200);
   return { room, ann: await Client.join(room, 'ann') };
 }

@@ -17,8 +17,7 @@ import { limitBody } from '../http/guards.ts';
 import { parseInput, roomOf } from '../http/input.ts';
 import { listRooms } from '../http/live-rooms.ts';
 import { askRoom } from '../http/rooms-client.ts';
-import { RefusalError, refuse, toRefusalError, unwrap } from '../refusal.ts';
-import type { Verdict } from '../room/authority.ts';
+import { ackOf, type RefusalError, refuse, toRefusalError, unwrap } from '../refusal.ts';
 import { announcePage } from './announce-page.ts';
 import { announcementsPage } from './announcements-page.ts';
 import { complaint, show, withBar } from './document.ts';
@@ -126,7 +125,7 @@ export const operatorPages = new Hono<AppEnv>()
       async () => {
         const notice = noticeOf(form);
         const id = notice.id ?? newId();
-        check(await askRoom(c.env, roomOf(c), (room) => room.notify({ ...notice, id })));
+        ackOf(await askRoom(c.env, roomOf(c), (room) => room.notify({ ...notice, id })));
         return c.redirect(roomPath(roomOf(c), undefined, { done: 'announce' }), 303);
       },
       (refused) => showAnnouncement(c, form, refused),
@@ -166,7 +165,7 @@ export const operatorPages = new Hono<AppEnv>()
       async () => {
         const request = moderationOf({ ...form, ...c.req.query() }, Date.now());
         const id = request.id ?? newId();
-        check(await askRoom(c.env, roomOf(c), (room) => room.moderate({ ...request, id })));
+        ackOf(await askRoom(c.env, roomOf(c), (room) => room.moderate({ ...request, id })));
         return c.redirect(roomPath(roomOf(c), undefined, { done: request.action }), 303);
       },
       (refused) => showPerson(c, form, refused),
@@ -179,7 +178,7 @@ export const operatorPages = new Hono<AppEnv>()
       c,
       async () => {
         const target = seqOf(c);
-        check(await askRoom(c.env, roomOf(c), (room) => room.recall(id, target)));
+        ackOf(await askRoom(c.env, roomOf(c), (room) => room.recall(id, target)));
         return c.redirect(roomPath(roomOf(c), undefined, { done: 'recall' }), 303);
       },
       (refused) => showRecall(c, id, refused),
@@ -208,10 +207,6 @@ async function attempt(
     if (!wantsPage(c)) throw refused;
     return await otherwise(refused);
   }
-}
-
-function check(verdict: Verdict): void {
-  if (!verdict.ok) throw new RefusalError(verdict.refusal);
 }
 
 async function showAnnouncement(

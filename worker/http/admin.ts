@@ -8,9 +8,7 @@ import {
   SettingsRequestSchema,
 } from '../../shared/http.ts';
 import { MAX_SETTINGS_BODY_BYTES } from '../../shared/limits.ts';
-import type { AckFrame } from '../../shared/protocol.ts';
-import { RefusalError } from '../refusal.ts';
-import type { Verdict } from '../room/authority.ts';
+import { ackOf } from '../refusal.ts';
 import type { AppEnv } from './app-types.ts';
 import { exportFile } from './export.ts';
 import { limitBody, requireAdmin } from './guards.ts';
@@ -50,9 +48,3 @@ export const adminRoutes = new Hono<AppEnv>()
     const id = newId();
     return c.json(await askRoom(c.env, roomOf(c), (room) => room.configure(change, id)));
   });
-
-/** The ack of what was accepted; throws the refusal of what was not. */
-function ackOf(verdict: Verdict): AckFrame {
-  if (verdict.ok) return verdict.ack;
-  throw new RefusalError(verdict.refusal);
-}

@@ -1,6 +1,7 @@
 /** WeChat's check of pictures and sounds, `mediaCheckAsync` version 2: its verdict comes later, as a push. */
 import * as v from 'valibot';
 import type { MediaContent } from '../../shared/protocol.ts';
+import { CHECK_OF_COMMENTS, withToken } from '../safety/wechat-api.ts';
 
 /** What asking for a check takes. */
 export interface MediaCheckApi {
@@ -19,14 +20,9 @@ export interface MediaToCheck {
   readonly openid: string;
 }
 
-const VERSION = 2;
-/** What people say to each other. */
-const SCENE_COMMENT = 2;
 const MEDIA_TYPES = { voice: 1, image: 2 } as const satisfies Record<MediaContent['type'], number>;
 /** How long to wait for an answer, in milliseconds: nobody waits for it on a screen. */
 const TIMEOUT_MS = 10_000;
-/** What WeChat answers to a token that it does not take (any more). */
-const TOKEN_ERRORS = [40001, 40014, 42001];
 
 const AnswerSchema = v.object({
   errcode: v.optional(v.number(), 0),
@@ -45,15 +41,13 @@ export async function requestMediaCheck(
   const body = {
     media_url: url,
     media_type: MEDIA_TYPES[type],
-    version: VERSION,
-    scene: SCENE_COMMENT,
+    ...CHECK_OF_COMMENTS,
     openid,
   };
-  const token = await api.accessToken();
-  let answer = await post(api.base, token, body);
-  if (TOKEN_ERRORS.includes(answer.errcode)) {
-    answer = await post(api.base, await api.accessToken(token), body);
-  }
+  const answer = await withToken(
+    (refused) => api.accessToken(refused),
+    (token) => post(api.base, token, body),
+  );
   if (answer.errcode === 0 && answer.trace_id !== undefined) return answer.trace_id;
   throw new Error(`mediaCheckAsync failed: errcode ${answer.errcode}`);
 }

@@ -8,6 +8,25 @@ export interface WeChatApi {
   readonly base: string;
 }
 
+/** What people say to each other, as the second version of WeChat's checks calls it. */
+export const CHECK_OF_COMMENTS = { version: 2, scene: 2 } as const;
+
+/** What WeChat answers to a token that it does not take (any more). */
+const TOKEN_ERRORS: readonly number[] = [40001, 40014, 42001];
+
+/**
+ * What `call` answers with a token; asked once more, with another, where WeChat does not take the first.
+ * `tokenOf` gives a token that is not `refused`.
+ */
+export async function withToken<Answer extends { readonly errcode: number }>(
+  tokenOf: (refused?: string) => Promise<string>,
+  call: (token: string) => Promise<Answer>,
+): Promise<Answer> {
+  const token = await tokenOf();
+  const answer = await call(token);
+  return TOKEN_ERRORS.includes(answer.errcode) ? await call(await tokenOf(token)) : answer;
+}
+
 /** Where WeChat's server API is, unless it is set otherwise. */
 export const WECHAT_API_BASE = 'https://api.weixin.qq.com';
 

@@ -3,16 +3,12 @@ import * as v from 'valibot';
 import type { CheckResult, ContentCheck, Said } from '../room/content-check.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { StableToken } from './stable-token.ts';
-import { postToWeChat, type WeChatApi } from './wechat-api.ts';
+import { CHECK_OF_COMMENTS, postToWeChat, type WeChatApi, withToken } from './wechat-api.ts';
 
 /** How long a check may take, with the token that it needs, in milliseconds. */
 const TIMEOUT_MS = 2_000;
 /** How long to leave WeChat alone when a quota is used up, in milliseconds. */
 const QUOTA_PAUSE_MS = 60_000;
-
-const VERSION = 2;
-/** What people say to each other. */
-const SCENE_COMMENT = 2;
 
 const AnswerSchema = v.object({
   errcode: v.optional(v.number(), 0),
@@ -66,14 +62,14 @@ export class WeChatCheck implements ContentCheck<Promise<CheckResult>> {
     }
   }
 
-  /** A token that WeChat does not take any more is asked for again, once. */
   async #ask({ text, author }: Said, signal: AbortSignal): Promise<Answer> {
     const { token, openOpenId } = this.#options;
     const openid = await openOpenId(author);
-    const body = { content: text, version: VERSION, scene: SCENE_COMMENT, openid };
-    const first = await token.get();
-    const answer = await this.#post(first, body, signal);
-    return isTokenError(answer) ? this.#post(await token.get(first), body, signal) : answer;
+    const body = { content: text, ...CHECK_OF_COMMENTS, openid };
+    return await withToken(
+      (refused) => token.get(refused),
+      (each) => this.#post(each, body, signal),
+    );
   }
 
   async #post(token: string, body: object, signal: AbortSignal): Promise<Answer> {
@@ -105,8 +101,4 @@ export class WeChatCheck implements ContentCheck<Promise<CheckResult>> {
         throw new Error(`errcode ${errcode}`);
     }
   }
-}
-
-function isTokenError({ errcode }: Answer): boolean {
-  return errcode === 40001 || errcode === 40014 || errcode === 42001;
 }

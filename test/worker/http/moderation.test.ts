@@ -6,6 +6,7 @@ import {
   ADMIN,
   bearer,
   Client,
+  configure,
   guestToken,
   newRoom,
   post,
@@ -17,12 +18,6 @@ const HOUR = 3_600_000;
 
 const moderate = (room: string, body: unknown, headers: Record<string, string> = ADMIN) =>
   post(`/api/rooms/${room}/moderation`, body, headers);
-const configure = (room: string, body: unknown) =>
-  request(`/api/rooms/${room}/settings`, {
-    method: 'PUT',
-    headers: ADMIN,
-    body: JSON.stringify(body),
-  });
 const errorOf = async (response: Response) => ({
   status: response.status,
   ...(await response.json<{ error: ErrorBody }>()).error,

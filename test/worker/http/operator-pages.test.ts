@@ -9,7 +9,16 @@ import { app } from '../../../worker/http/app.ts';
 import { issueOperatorToken } from '../../../worker/identity/operator.ts';
 import { png } from '../../support/media-files.ts';
 import { TEST_SECRETS } from '../../support/secrets.ts';
-import { ADMIN, bearer, Client, guestToken, newRoom, post, request } from '../support/client.ts';
+import {
+  ADMIN,
+  bearer,
+  Client,
+  configure,
+  guestToken,
+  newRoom,
+  post,
+  request,
+} from '../support/client.ts';
 import { uploaded } from '../support/upload.ts';
 
 const ORIGIN = 'https://edge-chat.test';
@@ -50,12 +59,6 @@ async function page(path: string): Promise<string> {
 const at = (room: string, rest = '') => `/admin/rooms/${encodeURIComponent(room)}${rest}`;
 const person = (room: string, user: string, action: string) =>
   at(room, `/person?${new URLSearchParams({ user, action })}`);
-const configure = (room: string, settings: object) =>
-  request(`/api/rooms/${encodeURIComponent(room)}/settings`, {
-    method: 'PUT',
-    headers: ADMIN,
-    body: JSON.stringify(settings),
-  });
 
 describe('the door', () => {
   it('[R9] without the key shows nothing but a form for it, with the code', async () => {

@@ -47,6 +47,15 @@ export function post(path: string, body: unknown, headers: Record<string, string
   });
 }
 
+/** Changes a room's settings as an operator; whatever the answer is. */
+export function configure(room: string, settings: unknown): Promise<Response> {
+  return request(`/api/rooms/${encodeURIComponent(room)}/settings`, {
+    method: 'PUT',
+    headers: ADMIN,
+    body: JSON.stringify(settings),
+  });
+}
+
 /** A session as a guest. */
 export async function guestToken(name: string): Promise<string> {
   const response = await post('/api/session', { name });
