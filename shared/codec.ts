@@ -4,13 +4,11 @@ import type { Refusal } from './errors.ts';
 import { MAX_FRAME_BYTES } from './limits.ts';
 import {
   type ChatEvent,
-  CLIENT_FRAME_TYPES,
+  CLIENT_FRAME_SCHEMAS,
   type ClientFrame,
-  ClientFrameSchema,
   FrameIdSchema,
-  SERVER_FRAME_TYPES,
+  SERVER_FRAME_SCHEMAS,
   type ServerFrame,
-  ServerFrameSchema,
 } from './protocol.ts';
 import { exceedsUtf8Bytes } from './text.ts';
 
@@ -61,14 +59,14 @@ export function decodeClientFrame(data: string | ArrayBuffer): Decoded<ClientFra
   if (typeof data !== 'string') return badFrame('a frame must be text, not binary');
   const value = parseObject(data);
   if (!value) return badFrame('a frame must be one JSON object');
-  const id = v.is(FrameIdSchema, value.id) ? value.id : undefined;
-  if (typeof value.type !== 'string' || !CLIENT_FRAME_TYPES.includes(value.type)) {
-    return badFrame(`type must be one of ${CLIENT_FRAME_TYPES.join(', ')}`, id);
-  }
-  const parsed = v.safeParse(ClientFrameSchema, value, { abortEarly: true });
-  return parsed.success
-    ? { ok: true, frame: parsed.output }
-    : badFrame(describeIssue(parsed.issues), id);
+  const schema = CLIENT_FRAME_SCHEMAS.get(value.type);
+  const parsed = schema && v.safeParse(schema, value, { abortEarly: true });
+  if (parsed?.success) return { ok: true, frame: parsed.output };
+  const types = () => [...CLIENT_FRAME_SCHEMAS.keys()].join(', ');
+  return badFrame(
+    parsed ? describeIssue(parsed.issues) : `type must be one of ${types()}`,
+    v.is(FrameIdSchema, value.id) ? value.id : undefined,
+  );
 }
 
 /**
@@ -78,8 +76,10 @@ export function decodeClientFrame(data: string | ArrayBuffer): Decoded<ClientFra
 export function decodeServerFrame(text: string): Decoded<ServerFrame> | undefined {
   const value = parseObject(text);
   if (!value) return badFrame('a frame must be one JSON object');
-  if (typeof value.type === 'string' && !SERVER_FRAME_TYPES.includes(value.type)) return undefined;
-  const parsed = v.safeParse(ServerFrameSchema, value, { abortEarly: true });
+  if (typeof value.type !== 'string') return badFrame('type must be a string');
+  const schema = SERVER_FRAME_SCHEMAS.get(value.type);
+  if (!schema) return undefined;
+  const parsed = v.safeParse(schema, value, { abortEarly: true });
   return parsed.success
     ? { ok: true, frame: parsed.output }
     : badFrame(describeIssue(parsed.issues));

@@ -5,6 +5,16 @@ export function codePoints(text: string): number {
   return count;
 }
 
+/** Whether `text` has more than `limit` code points; most texts are decided by their length alone. */
+export function exceedsCodePoints(text: string, limit: number): boolean {
+  return text.length > limit && codePoints(text) > limit;
+}
+
+/** Composes a text (NFC), which leaves ASCII as it is. */
+export function composed(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : text.normalize('NFC');
+}
+
 /**
  * Whether `text` takes more than `limit` bytes as UTF-8. Phones have no TextEncoder; most texts are
  * decided by their length alone.
