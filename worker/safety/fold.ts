@@ -14,6 +14,9 @@ const LATIN = /\p{Script=Latin}/u;
 const MARKS = /\p{M}+/gu;
 const DIGIT = /\p{N}/u;
 
+/** What became of a UTF-16 unit that is a character by itself: looked up in tables only once. */
+const foldedUnits = new Map<number, string>();
+
 /**
  * Folds `text`: width and other compatibility forms (NFKC), case and accents of Latin letters go, and
  * so does whatever is neither letter nor digit: blanks, line ends, punctuation, symbols, emoji, marks
@@ -25,9 +28,7 @@ export function fold(text: string): Folded {
   const ends: boolean[] = [];
   let inWord = false;
   for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    // Most Chinese characters are what they are: they need no tables.
-    const folded = code >= 0x4e00 && code <= 0x9fff ? character : foldCharacter(character);
+    const folded = foldCharacter(character);
     const isWord = isWordPart(folded);
     if (!isWord) {
       if (inWord && !isMark(character)) {
@@ -63,7 +64,19 @@ function isMark(character: string): boolean {
   return character.replace(MARKS, '') === '';
 }
 
-function foldCharacter(character: string): string {
+/** One character, folded: often nothing, now and then several. */
+export function foldCharacter(character: string): string {
+  if (character.length > 1) return lookUp(character);
+  const unit = character.charCodeAt(0);
+  let folded = foldedUnits.get(unit);
+  if (folded === undefined) {
+    folded = lookUp(character);
+    foldedUnits.set(unit, folded);
+  }
+  return folded;
+}
+
+function lookUp(character: string): string {
   const code = character.charCodeAt(0);
   if (code < 0x80) {
     const isDigit = code >= 0x30 && code <= 0x39;

@@ -1,5 +1,4 @@
 import type { CheckResult, ContentCheck, Said } from '../room/content-check.ts';
-import { fold } from './fold.ts';
 import { WordList } from './word-list.ts';
 import { DEFAULT_WORDS } from './words.ts';
 
@@ -17,8 +16,7 @@ export class WordCheck implements ContentCheck<CheckResult> {
   #list: WordList | undefined;
 
   check({ text, blockedWords }: Pick<Said, 'text' | 'blockedWords'>): CheckResult {
-    const folded = fold(text);
-    const blocked = defaultList().matches(folded) || this.#listOf(blockedWords)?.matches(folded);
+    const blocked = defaultList().matches(text) || this.#listOf(blockedWords)?.matches(text);
     return blocked ? 'reject' : 'pass';
   }
 

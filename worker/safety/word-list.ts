@@ -1,4 +1,4 @@
-import { type Folded, fold } from './fold.ts';
+import { type Folded, fold, foldCharacter } from './fold.ts';
 
 /** A state of the automaton. */
 interface Node {
@@ -32,8 +32,21 @@ export class WordList {
   }
 
   /** Whether one of the words stands in `text`. */
-  matches(text: string | Folded): boolean {
-    const folded = typeof text === 'string' ? fold(text) : text;
+  matches(text: string): boolean {
+    return this.#mayBeginIn(text) && this.#isIn(fold(text));
+  }
+
+  /** Whether a word's first letter is there at all: in most of what people say none is. */
+  #mayBeginIn(text: string): boolean {
+    const { next } = this.#node(ROOT);
+    for (const character of text) {
+      const folded = foldCharacter(character);
+      for (let at = 0; at < folded.length; at++) if (next.has(folded.charCodeAt(at))) return true;
+    }
+    return false;
+  }
+
+  #isIn(folded: Folded): boolean {
     let state = ROOT;
     for (let at = 0; at < folded.units.length; at++) {
       state = this.#step(state, folded.units[at] as number);
