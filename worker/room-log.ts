@@ -188,15 +188,23 @@ export class RoomLog implements EventLog {
   }
 
   #insert(batch: readonly StoredEvent[]): void {
-    const [first, last] = [batch[0] as StoredEvent, batch.at(-1) as StoredEvent];
+    const { seq: first, at } = (batch[0] as StoredEvent).event;
+    let lines = '';
+    let offline: Record<number, readonly string[]> | undefined;
+    let questions: 1 | null = null;
+    for (const { event, text, offline: away } of batch) {
+      lines = lines === '' ? text : `${lines}\n${text}`;
+      if (away) offline = { ...offline, [event.seq]: away };
+      if (concernsQuestions(event)) questions = 1;
+    }
     this.#sql.exec(
       'INSERT INTO events (first, last, at, lines, offline, questions) VALUES (?, ?, ?, ?, ?, ?)',
-      first.event.seq,
-      last.event.seq,
-      first.event.at,
-      batch.map(({ text }) => text).join('\n'),
-      encodeOffline(batch),
-      batch.some(({ event }) => concernsQuestions(event)) ? 1 : null,
+      first,
+      first + batch.length - 1,
+      at,
+      lines,
+      offline ? JSON.stringify(offline) : null,
+      questions,
     );
   }
 
@@ -243,12 +251,6 @@ function rowsOf(batch: readonly StoredEvent[]): StoredEvent[][] {
     rows.at(-1)?.push(stored);
   }
   return rows;
-}
-
-function encodeOffline(batch: readonly StoredEvent[]): string | null {
-  const away = batch.filter(({ offline }) => offline);
-  if (away.length === 0) return null;
-  return JSON.stringify(Object.fromEntries(away.map(({ event, offline }) => [event.seq, offline])));
 }
 
 function decodeOffline(text: string): Record<number, readonly string[] | undefined> {

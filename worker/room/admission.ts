@@ -59,14 +59,13 @@ export class Admission {
       return { ...decoded, fatal };
     }
     const { frame } = decoded;
-    const id = 'id' in frame ? { id: frame.id } : {};
     const now = this.#clock();
     const { expiresAt } = peer.session;
-    if (expiresAt !== undefined && expiresAt <= now) {
-      return { ok: false, refusal: SESSION_EXPIRED, ...id, fatal: true };
-    }
-    const rate = this.#limiter.take(peer.session.id, now);
-    if (rate.ok) return { ok: true, frame };
+    const isExpired = expiresAt !== undefined && expiresAt <= now;
+    const rate = isExpired ? undefined : this.#limiter.take(peer.session.id, now);
+    if (rate?.ok) return { ok: true, frame };
+    const id = 'id' in frame ? { id: frame.id } : {};
+    if (!rate) return { ok: false, refusal: SESSION_EXPIRED, ...id, fatal: true };
     const refusal: Refusal = {
       code: 'rate_limited',
       message: 'too many frames: slow down',

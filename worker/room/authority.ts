@@ -249,11 +249,8 @@ function toStored(event: ChatEvent, { settings, attendance }: Scene): StoredEven
 }
 
 function ackOf({ event, offline }: StoredEvent): AckFrame {
-  return {
-    type: 'ack',
-    id: event.id,
-    seq: event.seq,
-    at: event.at,
-    ...(offline && { offline: [...offline] }),
-  };
+  const { id, seq, at } = event;
+  const ack: AckFrame = { type: 'ack', id, seq, at };
+  if (offline) ack.offline = [...offline];
+  return ack;
 }

@@ -10,13 +10,10 @@ export function roleOf(userId: string, settings: RoomSettings): Role {
 /** The user as the others see them. What is private to the session (its expiry) stays out. */
 export function toUser(session: Session, settings: RoomSettings): User {
   const { id, name, avatar, group } = session;
-  return {
-    id,
-    name,
-    role: roleOf(id, settings),
-    ...(avatar !== undefined && { avatar }),
-    ...(group !== undefined && { group }),
-  };
+  const user: User = { id, name, role: roleOf(id, settings) };
+  if (avatar !== undefined) user.avatar = avatar;
+  if (group !== undefined) user.group = group;
+  return user;
 }
 
 /** Whether `role` may act as a host; the owner is one. */

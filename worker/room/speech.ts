@@ -43,12 +43,8 @@ export function decideSend(
   const said = describe(content, author, scene);
   if (!said)
     return refused('not_found', 'there is nothing at this url that this user may send here');
-  const body = {
-    kind: 'message' as const,
-    content: said,
-    ...audience,
-    ...(replyTo !== undefined && { replyTo }),
-  };
+  const body: EventBody = { kind: 'message', content: said, ...audience };
+  if (replyTo !== undefined) body.replyTo = replyTo;
   return { type: 'accepted', body };
 }
 
