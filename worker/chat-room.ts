@@ -135,7 +135,13 @@ export class ChatRoom extends DurableObject<Env> {
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     const peer = this.#peerOf(socket);
     if (!peer) return;
-    await this.#inbox.push({ peer, data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data });
+    const committed = this.#inbox.push({
+      peer,
+      data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data,
+    });
+    // Who commits for others sees to what is left to do for them, too.
+    if (!committed) return;
+    await committed;
     await this.#settle();
   }
 
@@ -389,19 +395,20 @@ export class ChatRoom extends DurableObject<Env> {
       openIds: new SqlOpenIdBook(sql),
       mark: new SqlCheckMark(sql),
       moderator: SYSTEM_USER,
-      resubmit: ({ peer, data, ...rest }) =>
+      resubmit: async ({ peer, data, ...rest }) =>
         this.#inbox.push({ peer, data, arrival: { peer, data, ...rest } }),
     };
   }
 
   /**
-   * After whatever comes from a socket. Who has begun a check stays awake until it is done: an object that sleeps hears no answer. What is
-   * left then, and whatever else is to be done later, is the alarm's.
+   * After whatever comes from a socket. Who has begun a check stays awake until it is done: an object
+   * that sleeps hears no answer. What is left then, and whatever else is to be done later, is the
+   * alarm's. Mostly there is nothing of all that, and nothing is waited for.
    */
   async #settle(): Promise<void> {
     this.#report();
     const { room } = this.#enter();
-    await this.#reportNews(() => room.checked());
+    if (room.isChecking) await this.#reportNews(() => room.checked());
     await this.#planAlarm();
   }
 
@@ -465,15 +472,27 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */
-  async #planAlarm(): Promise<void> {
+  #planAlarm(): Promise<void> | undefined {
+    const now = Date.now();
+    const due = this.#enter().agenda.next(now);
     // One in the past has rung, or was given up by the platform: only storage knows.
-    const known = this.#alarmAt !== undefined && this.#alarmAt > Date.now();
-    if (!known) this.#alarmAt = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
+    const isKnown = this.#alarmAt !== undefined && this.#alarmAt > now;
+    return isKnown && !this.#isTooLate(due) ? undefined : this.#setAlarm(isKnown);
+  }
+
+  async #setAlarm(isKnown: boolean): Promise<void> {
+    const { storage } = this.ctx;
+    if (!isKnown) this.#alarmAt = (await storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
     // Asked for after the wait, in which something else may have been planned.
     const due = this.#enter().agenda.next(Date.now());
-    if (due === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= due)) return;
+    if (due === undefined || !this.#isTooLate(due)) return;
     this.#alarmAt = due;
-    await this.ctx.storage.setAlarm(due);
+    await storage.setAlarm(due);
+  }
+
+  /** Whether the alarm rings after something is `due`. */
+  #isTooLate(due: number | undefined): boolean {
+    return due !== undefined && (this.#alarmAt === undefined || this.#alarmAt > due);
   }
 }
 

@@ -27,15 +27,16 @@ export class Agenda {
 
   /** When something is to be done next; `undefined` while there is nothing to do. */
   next(now: number): number | undefined {
-    const times = this.#tasks.flatMap((task) => {
+    let next: number | undefined;
+    for (const task of this.#tasks) {
       try {
-        return this.#dueOf(task, now) ?? [];
+        const due = this.#dueOf(task, now);
+        if (due !== undefined && (next === undefined || due < next)) next = due;
       } catch (fault) {
         this.#onFault(fault);
-        return [];
       }
-    });
-    return times.length > 0 ? Math.min(...times) : undefined;
+    }
+    return next;
   }
 
   /** Does all that is due. Never throws: who fails is told of, and tried again later. */

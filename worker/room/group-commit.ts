@@ -12,18 +12,13 @@ export class GroupCommit<Item> {
   }
 
   /**
-   * Adds an item. Whoever finds nothing under way commits, and resolves when nothing waits any more,
-   * or rejects with what `commit` throws; the others leave their item to them and resolve at once.
+   * Adds an item. Whoever finds nothing under way commits, and gets a promise that resolves when
+   * nothing waits any more, or rejects with what `commit` throws; the others leave their item to them
+   * and get nothing to wait for.
    */
-  async push(item: Item): Promise<void> {
+  push(item: Item): Promise<void> | undefined {
     this.#waiting.push(item);
-    if (this.#draining) return;
-    this.#draining = true;
-    try {
-      await this.#drain();
-    } finally {
-      this.#draining = false;
-    }
+    return this.#draining ? undefined : this.#drain();
   }
 
   /** Commits what waits now, without waiting for the batch before it. */
@@ -34,15 +29,17 @@ export class GroupCommit<Item> {
   /** A batch that fails does not take those behind it along; the first failure is thrown at the end. */
   async #drain(): Promise<void> {
     const failures: unknown[] = [];
+    this.#draining = true;
     while (this.#waiting.length > 0) {
       try {
         this.#options.commit(this.#take());
         await this.#options.written();
-        await this.#gather();
+        if (this.#waiting.length > 0) await this.#gather();
       } catch (failure) {
         failures.push(failure);
       }
     }
+    this.#draining = false;
     if (failures.length > 0) throw failures[0];
   }
 

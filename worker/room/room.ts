@@ -196,7 +196,9 @@ export class Room {
         this.#refuse(peer, admitted);
       } else if (isEventFrame(admitted.frame)) {
         const { frame, overRate } = admitted;
-        const arrived = { peer, data, frame, ...(overRate && { refusal: overRate.refusal }) };
+        const arrived: Arrival = overRate
+          ? { peer, data, frame, refusal: overRate.refusal }
+          : { peer, data, frame };
         const screened = this.#screening ? this.#screening.screen(arrived) : arrived;
         if (screened) submitted.push(this.#submit(screened));
       } else {
@@ -352,9 +354,15 @@ export class Room {
     this.#authority.trim(upTo);
   }
 
-  /** Resolves when nothing is being checked any more that is to be checked now; nothing when nothing is. */
-  checked(): Promise<void> | undefined {
-    return this.#published || this.#screening?.isBusy ? this.#finishChecks() : undefined;
+  /** Whether something may be being checked: what {@link checked} waits for. */
+  get isChecking(): boolean {
+    return this.#published !== undefined || this.#screening?.isBusy === true;
+  }
+
+  /** Resolves when nothing is being checked any more that is to be checked now. */
+  async checked(): Promise<void> {
+    await this.#screening?.settled();
+    await this.#published?.run();
   }
 
   /** When to see to {@link checked} again, in milliseconds since 1970; `undefined` for never. */
@@ -362,14 +370,9 @@ export class Room {
     return this.#published?.dueAt;
   }
 
-  async #finishChecks(): Promise<void> {
-    await this.#screening?.settled();
-    await this.#published?.run();
-  }
-
   #submit({ peer, frame, refusal }: Arrival): Submitted {
     const author = this.#user(peer.session);
-    return { peer, submission: { author, frame, ...(refusal && { refusal }) } };
+    return { peer, submission: refusal ? { author, frame, refusal } : { author, frame } };
   }
 
   /** What goes wrong with one frame stays with it: the rest of the batch is other people's. */

@@ -79,15 +79,16 @@ export class Screening {
   /** The arrival as it may go on now; `undefined` when it is held, and comes back by `resubmit`. */
   screen(arrival: Arrival): Arrival | undefined {
     const { peer, frame, refusal } = arrival;
+    if (refusal) return arrival;
     const { id: userId } = peer.session;
-    // What makes no event overtakes nothing.
-    if (refusal || this.#room.isRepeated(userId, frame.id)) return arrival;
     const said = this.#said(textOf(frame), peer.session);
     const rejected = this.#wordRefusal(said);
-    if (rejected) return { ...arrival, refusal: rejected };
-    const asked = said && this.#isForRemote(said) ? said : undefined;
+    const asked = said && !rejected && this.#isForRemote(said) ? said : undefined;
     const before = this.#held.get(userId) ?? [];
-    if (!asked && before.length === 0) return arrival;
+    if (!rejected && !asked && before.length === 0) return arrival;
+    // What makes no event overtakes nothing.
+    if (this.#room.isRepeated(userId, frame.id)) return arrival;
+    if (rejected) return { ...arrival, refusal: rejected };
     const size = typeof arrival.data === 'string' ? arrival.data.length : arrival.data.byteLength;
     const isFull = this.#count >= MAX_HELD || this.#characters + size > MAX_HELD_CHARACTERS;
     if (before.length >= MAX_HELD_PER_USER) return { ...arrival, refusal: TOO_MANY_HELD };

@@ -121,7 +121,7 @@ describe('group commit', () => {
     let number = 0;
     const { commit, batches, settle } = harness({
       maxItems: 3,
-      turn: () => commit.push(`more${++number}`),
+      turn: async () => commit.push(`more${++number}`),
     });
     void commit.push('a');
     await commit.push('b');
