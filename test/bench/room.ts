@@ -7,10 +7,11 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { type Bill, billOf } from './room/bill.ts';
 import { CASES, type Case, type Measurement } from './room/cases.ts';
 import { CONTENDERS, RunningServer } from './room/contender.ts';
 import { median } from './room/statistics.ts';
-import { printTable } from './room/table.ts';
+import { printBills, printTable } from './room/table.ts';
 
 const { values: asked } = parseArgs({
   options: {
@@ -28,6 +29,8 @@ function medians(runs: readonly Measurement[]): Measurement {
   );
 }
 
+const bills: { name: string; contender: string; bill: Bill }[] = [];
+
 async function measure(each: Case, servers: readonly RunningServer[]): Promise<void> {
   const taking = servers.filter(({ contender }) => each.isFor(contender.name));
   const results = new Map<string, Measurement[]>(
@@ -40,6 +43,13 @@ async function measure(each: Case, servers: readonly RunningServer[]): Promise<v
   }
   const columns = [...results].map(([name, runs]) => [name, medians(runs)] as const);
   printTable(each.name, columns);
+  const { talking } = each;
+  if (talking === undefined) return;
+  taking.forEach(({ contender: { name: contender, rowHabits } }, index) => {
+    const measured = columns[index]?.[1];
+    if (!measured || !rowHabits) return;
+    bills.push({ name: each.name, contender, bill: billOf(measured, talking, rowHabits) });
+  });
 }
 
 const servers: RunningServer[] = [];
@@ -52,6 +62,7 @@ try {
     `${cpus().length} x ${processor}, Node ${process.version}, ${asked.runs} runs, medians`,
   );
   for (const each of CASES) if (each.name.includes(asked.case)) await measure(each, servers);
+  if (bills.length > 0) printBills(bills);
 } finally {
   await Promise.all(servers.map((server) => server.stop()));
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunningServer } from './contender.ts';
 import { enter, leave, type Member, until } from './crowd.ts';
+import { median } from './statistics.ts';
 import { talk } from './talk.ts';
 
 /** What a case found out; what a contender has no answer to is left out. */
@@ -14,6 +15,8 @@ export interface Case {
   /** Whether this contender can do it at all. */
   readonly isFor: (contender: string) => boolean;
   readonly run: (server: RunningServer) => Promise<Measurement>;
+  /** How many are in the room, where they talk: what that costs is worked out, too. */
+  readonly talking?: number;
 }
 
 const EVERYBODY = () => true;
@@ -21,8 +24,14 @@ const EVERYBODY = () => true;
 const KEEPERS = (contender: string) => contender === 'edge-chat' || contender === 'partyserver';
 
 const TALK_MS = 4_000;
+const PAUSE_MS = 20;
 const CROWD = 1_000;
 const MISSED = 100;
+const HISTORY = 100_000;
+const TALKERS = 10;
+const LATE_JOINS = 10;
+/** So many come with a welcome; a server may send more. */
+const NEWEST_EVENTS = 50;
 /** Presence is gathered for a second in a room of a thousand; after this long nothing comes any more. */
 const AFTERMATH_MS = 4_000;
 /** A room hibernates after 10 s; heartbeats of a while later must not wake it. */
@@ -32,8 +41,17 @@ const BEAT_MS = 5_000;
 
 const newRoom = () => `r${randomUUID().slice(0, 8)}`;
 
+/** One says something now and then: what that takes when nothing else goes on. */
+const lone: Case = {
+  name: 'a lone message in an idle room of 2',
+  talking: 2,
+  isFor: EVERYBODY,
+  run: (server) => talk(server, { members: 2, inFlight: 1, pauseMs: PAUSE_MS, ms: TALK_MS }),
+};
+
 const conversation = (members: number, inFlight: number): Case => ({
-  name: `${members} members, ${inFlight} in flight`,
+  name: `${members.toLocaleString('en')} members, ${inFlight} in flight`,
+  talking: members,
   isFor: EVERYBODY,
   run: (server) => talk(server, { members, inFlight, ms: TALK_MS }),
 });
@@ -54,6 +72,48 @@ const joining: Case = {
       'server CPU, ms': cpuMs,
       // The welcome is one, too.
       'frames per member, most': 1 + Math.max(...frames),
+    };
+  },
+};
+
+/** Rooms that have been talked in for long, one for each server: they take a while to make. */
+const longRooms = new WeakMap<RunningServer, Promise<string>>();
+
+async function longRoom(server: RunningServer): Promise<string> {
+  const room = newRoom();
+  const talkers = await enter(server, room, TALKERS, {});
+  await Promise.all(
+    talkers.map(async (talker) => {
+      for (let number = 1; number <= HISTORY / TALKERS; number++) await said(talker, number);
+    }),
+  );
+  await leave(talkers);
+  return room;
+}
+
+const joiningLate: Case = {
+  name: `joining after ${HISTORY.toLocaleString('en')} events`,
+  isFor: KEEPERS,
+  async run(server) {
+    const made = longRooms.get(server) ?? longRoom(server);
+    longRooms.set(server, made);
+    const room = await made;
+    const cpuBefore = server.cpuMs();
+    const times: number[] = [];
+    let bytes = 0;
+    for (let join = 0; join < LATE_JOINS; join++) {
+      const start = performance.now();
+      const [late] = await enter(server, room, 1, { prefix: `late${join}-` });
+      if (!late) throw new Error('nobody came in');
+      await until(() => late.caughtUp >= NEWEST_EVENTS);
+      times.push(performance.now() - start);
+      bytes = late.bytes;
+      late.drop();
+    }
+    return {
+      'ms until the newest are there': median(times),
+      'server CPU, ms': (server.cpuMs() - cpuBefore) / LATE_JOINS,
+      'KB received': bytes / 1_024,
     };
   },
 };
@@ -111,6 +171,7 @@ function said(member: Member, number: number): Promise<void> {
 }
 
 export const CASES: readonly Case[] = [
+  lone,
   conversation(2, 1),
   conversation(100, 1),
   conversation(100, 10),
@@ -118,5 +179,6 @@ export const CASES: readonly Case[] = [
   conversation(1_000, 20),
   joining,
   resuming,
+  joiningLate,
   sleeping,
 ];

@@ -4,6 +4,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { RowHabits } from './bill.ts';
 import { ECHO, EDGE_CHAT, PARTYSERVER, SOCKET_IO, type Wire } from './wire.ts';
 
 /** One of them, before it runs. */
@@ -14,6 +15,8 @@ export interface Contender {
   readonly args?: readonly string[];
   /** Rows written so far for messages: the table's and those of its indexes. */
   readonly rows?: (state: string) => number;
+  /** What becomes of them: without it, it keeps no rows. */
+  readonly rowHabits?: RowHabits;
 }
 
 /** The sum of a query's one number over all databases of a state folder. */
@@ -36,6 +39,8 @@ export const CONTENDERS: readonly Contender[] = [
     script: 'workerd.ts',
     args: ['edge-chat'],
     rows: (state) => sum(state, 'events', 'SELECT count(*) AS n FROM events'),
+    // Each is deleted when its time is over.
+    rowHabits: { deletes: 1 },
   },
   {
     name: 'partyserver',
@@ -44,6 +49,7 @@ export const CONTENDERS: readonly Contender[] = [
     args: ['partyserver'],
     // A primary key that is text has an index, which is a row more.
     rows: (state) => sum(state, 'messages', 'SELECT 2 * count(*) AS n FROM messages'),
+    rowHabits: { deletes: 0 },
   },
   { name: 'ws', wire: ECHO, script: 'ws.ts' },
   { name: 'socket.io', wire: SOCKET_IO, script: 'socket-io.ts' },

@@ -8,7 +8,7 @@ import type { Wire } from './wire.ts';
 const JOINING_AT_ONCE = 50;
 /** For a server to notice that they are gone. */
 const LEAVING_MS = 500;
-const POLL_MS = 5;
+const POLL_MS = 1;
 const PATIENCE_MS = 120_000;
 
 export class Member {
@@ -16,6 +16,8 @@ export class Member {
   readonly #wire: Wire;
   readonly #socket: RawSocket;
   #cursor = '';
+  /** Bytes that came since it connected, without what frames them. */
+  bytes = 0;
   /** Texts that came since the welcome, and the messages in them. */
   frames = 0;
   messages = 0;
@@ -42,6 +44,7 @@ export class Member {
     await new Promise<void>((done, fail) => {
       socket.onEnd = () => fail(new Error(`${user} was not let in`));
       socket.onText = (text) => {
+        member.bytes += text.length;
         const welcome = wire.welcome(text);
         if (!welcome) return;
         member.#cursor = welcome.cursor;
@@ -84,6 +87,7 @@ export class Member {
       return;
     }
     this.frames += 1;
+    this.bytes += text.length;
     // Only who speaks looks for what they said.
     const { messages, own } = this.#wire.hear(text, this.onOwn ? this.user : undefined);
     this.messages += messages;

@@ -1,3 +1,4 @@
+import type { Bill } from './bill.ts';
 import type { Measurement } from './cases.ts';
 
 const DIGITS = 3;
@@ -29,5 +30,19 @@ export function printTable(
       return `${format(value)}${index === 0 ? '' : ratio(value, first?.[1][name])}`;
     });
     console.log(`| ${name} | ${cells.join(' | ')} |`);
+  }
+}
+
+/** Prints what a million messages cost, in USD: a row for each case and contender. */
+export function printBills(
+  bills: readonly { readonly name: string; readonly contender: string; readonly bill: Bill }[],
+): void {
+  console.log('\n### A million messages, USD\n');
+  console.log('| | | requests | duration | rows | together |');
+  console.log('| --- | --- | --- | --- | --- | --- |');
+  for (const { name, contender, bill } of bills) {
+    const { requests, duration, rows } = bill;
+    const cells = [requests, duration, rows, requests + duration + rows].map(format);
+    console.log(`| ${name} | ${contender} | ${cells.join(' | ')} |`);
   }
 }

@@ -15,6 +15,9 @@ export interface Talk {
   readonly members: number;
   /** So many members have a message under way at any time, and say the next when it is back. */
   readonly inFlight: number;
+  /** They wait this long before they say the next, in milliseconds: the room is idle when it comes. */
+  readonly pauseMs?: number;
+  /** How long is measured, in milliseconds. */
   readonly ms: number;
 }
 
@@ -23,7 +26,7 @@ const heardBy = (members: readonly Member[]): number =>
 
 export async function talk(
   server: RunningServer,
-  { members: size, inFlight, ms }: Talk,
+  { members: size, inFlight, pauseMs, ms }: Talk,
 ): Promise<Measurement> {
   const memoryBefore = server.memoryBytes();
   const members = await enter(server, `r${randomUUID().slice(0, 8)}`, size, {});
@@ -45,7 +48,9 @@ export async function talk(
       if (own !== number) return;
       back += 1;
       if (measuring) latencies.push(performance.now() - sentAt);
-      if (talking) next();
+      if (!talking) return;
+      if (pauseMs === undefined) next();
+      else setTimeout(next, pauseMs);
     };
     next();
   }
