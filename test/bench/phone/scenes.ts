@@ -24,7 +24,7 @@ export interface Scene {
 const SIZE = { width: 390, height: 844 };
 const PATIENCE_MS = 120_000;
 const BURST = 1_000;
-/** As many as a welcome brings, and as many as are on the screen at most: see `shared/`, `row-list.ts`. */
+/** As many as a welcome brings, and as many as are on the screen at most. */
 const FRESH = 50;
 const MOST_SHOWN = 300;
 const HISTORY = 1_000;
@@ -111,7 +111,7 @@ const entering: Scene = {
 };
 
 const returning: Scene = {
-  name: `coming back after ${MOST_SHOWN} messages, from the tap to a full list`,
+  name: `coming back after ${MOST_SHOWN} messages, from the tap to the newest`,
   async run(stage) {
     const room = newRoom();
     const talk = async (count: number) => await (await Crowd.enter(stage.server, room)).talk(count);
