@@ -17,6 +17,10 @@ export interface Face {
   readonly color: string;
 }
 
+/** What was found for a name: the same people speak again and again, and it takes a phone its time. */
+const initials = new Map<string, string>();
+const MAX_INITIALS = 500;
+
 /** The face of a user; the colour depends on the id alone. */
 export function faceOf({ id, name, avatar }: FaceSource): Face {
   return { avatar: avatar ?? '', initial: initialOf(name), color: colorOf(id) };
@@ -37,8 +41,17 @@ function lettersOf(name: string): readonly string[] {
   return name.match(/[\p{L}\p{N}\p{Extended_Pictographic}]/gu) ?? [];
 }
 
-/** A Chinese name is told from others by its end (小明, 小红), most others by their beginning. */
 function initialOf(name: string): string {
+  const known = initials.get(name);
+  if (known !== undefined) return known;
+  const initial = findInitial(name);
+  if (initials.size >= MAX_INITIALS) initials.clear();
+  initials.set(name, initial);
+  return initial;
+}
+
+/** A Chinese name is told from others by its end (小明, 小红), most others by their beginning. */
+function findInitial(name: string): string {
   const all = lettersOf(name);
   const words = all.filter((letter) => !/\p{Extended_Pictographic}/u.test(letter));
   const letters = words.length > 0 ? words : all;

@@ -79,6 +79,12 @@ export class RoomView {
     return this.rows.extend(edge, patch) ? patch : undefined;
   }
 
+  /** Shows a message that is in memory, and all up to it; `undefined` when it is not. */
+  reach(seq: number): Patch | undefined {
+    const patch: Patch = {};
+    return this.rows.reach(seq, patch) ? patch : undefined;
+  }
+
   /** Shows the newest messages. */
   showEnd(): Patch {
     const patch: Patch = {};

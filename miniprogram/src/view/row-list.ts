@@ -10,6 +10,11 @@ import type { Row } from './rows.ts';
 
 /** Rows shown at once: what an older phone still scrolls smoothly. */
 export const MAX_SHOWN = 300;
+/**
+ * Of many rows at once, so many come on the screen, to the next full chunk: several screens. Who scrolls
+ * on gets more, a chunk at a time; all of them at once would stop a phone for as long as it takes.
+ */
+export const MAX_AT_ONCE = 50;
 const CHUNK = 25;
 
 /** What goes into `setData`: values under their paths. */
@@ -69,9 +74,10 @@ export class RowList {
     this.older = [];
     this.newer = [];
     this.places.clear();
-    const last = Math.max(0, rows.length - MAX_SHOWN);
+    const hidden = rows.length - MAX_AT_ONCE;
     for (let start = 0; start < rows.length; start += CHUNK) {
-      this.addChunk(this.newer, 'newer', rows.slice(start, start + CHUNK), start >= last);
+      const end = start + CHUNK;
+      this.addChunk(this.newer, 'newer', rows.slice(start, end), end > hidden);
     }
     patch.older = [];
     patch.newer = this.newer.map(shownChunk);
@@ -79,8 +85,16 @@ export class RowList {
 
   /** Adds rows at the end. When the screen is full, the top makes room, unless somebody reads there. */
   append(rows: readonly Row[], patch: Patch, mayHideTop: boolean): void {
-    for (const row of rows) this.appendOne(row, patch, mayHideTop);
-    if (mayHideTop) this.makeRoom('top', patch);
+    const isEndShown = !this.hasHidden('bottom');
+    if (mayHideTop && isEndShown) {
+      const passed = Math.max(0, rows.length - MAX_AT_ONCE);
+      if (passed > 0) this.hideAll(patch);
+      for (const [index, row] of rows.entries()) this.appendOne(row, patch, index >= passed);
+      this.makeRoom('top', patch);
+      return;
+    }
+    const room = isEndShown ? Math.min(MAX_AT_ONCE, MAX_SHOWN - this.shownRows()) : 0;
+    for (const [index, row] of rows.entries()) this.appendOne(row, patch, index < room);
   }
 
   /** Adds rows before the first. When the screen is full, the end makes room, unless it is in view. */
@@ -115,22 +129,43 @@ export class RowList {
     return true;
   }
 
-  /** Shows the newest rows. */
+  /** Shows a row, with all that stand between it and those shown. Whether it is in memory. */
+  reach(seq: number, patch: Patch): boolean {
+    const place = this.places.get(seq);
+    if (!place) return false;
+    const chunks = this.chunks();
+    const isAbove = chunks.indexOf(place.chunk) < chunks.findIndex(({ shown }) => shown);
+    while (!place.chunk.shown) this.extend(isAbove ? 'top' : 'bottom', patch);
+    return true;
+  }
+
+  /** Shows the newest rows, and goes on showing others as far as they follow on them. */
   showEnd(patch: Patch): void {
     if (!this.hasHidden('bottom')) return;
-    let count = 0;
+    let below = 0;
+    let isUnbroken = true;
+    let wereShown = false;
     for (const chunk of this.chunks().reverse()) {
-      count += chunk.rows.length;
-      const shown = count <= MAX_SHOWN;
-      if (chunk.shown === shown) continue;
-      chunk.shown = shown;
+      wereShown ||= chunk.shown;
+      isUnbroken &&= chunk.shown
+        ? below + chunk.rows.length <= MAX_SHOWN
+        : !wereShown && below < MAX_AT_ONCE;
+      below += chunk.rows.length;
+      if (chunk.shown === isUnbroken) continue;
+      chunk.shown = isUnbroken;
       this.write(chunk, patch);
     }
   }
 
-  private appendOne(row: Row, patch: Patch, mayHideTop: boolean): void {
-    const end = this.newer[this.newer.length - 1] ?? this.older[0];
-    const shown = (end?.shown ?? true) && (mayHideTop || this.shownRows() < MAX_SHOWN);
+  private hideAll(patch: Patch): void {
+    for (const chunk of this.chunks()) {
+      if (!chunk.shown) continue;
+      chunk.shown = false;
+      this.write(chunk, patch);
+    }
+  }
+
+  private appendOne(row: Row, patch: Patch, shown: boolean): void {
     const last = this.newer[this.newer.length - 1];
     if (!last || last.rows.length >= CHUNK || last.shown !== shown) {
       this.write(this.addChunk(this.newer, 'newer', [row], shown), patch);

@@ -69,6 +69,18 @@ describe('whoever reads the newest messages', () => {
     expect(pill()).toBeUndefined();
   });
 
+  it('is not offered a way to the end while the list is on its way there', async () => {
+    const { show, scrollTo, pill, instance } = await list();
+    const showing = show(arrived(13));
+    scrollTo(500);
+    expect(pill()).toBeUndefined();
+    await showing;
+    expect(pill()).toBeUndefined();
+    expect(instance.isAtEnd()).toBe(true);
+    scrollTo(500);
+    expect(pill()).toBe('回到最新');
+  });
+
   it('still does when older and newer messages come in at once', async () => {
     const { show, shown, scrolled, instance } = await list();
     const older = { 'older[0]': { id: 'older[0]', rows: rows(8, 9) } };

@@ -47,6 +47,12 @@ describe('a face', () => {
   ])('of "%s" shows "%s"', (name, letter) => {
     expect(initial(name)).toBe(letter);
   });
+
+  it('stays the same however many others are seen meanwhile', () => {
+    const seen = Array.from({ length: 1_200 }, (_, index) => initial(`${index} 张三`));
+    expect(new Set(seen)).toEqual(new Set(['三']));
+    expect(initial('alice')).toBe('A');
+  });
 });
 
 it('shows a room by its first letter', () => {

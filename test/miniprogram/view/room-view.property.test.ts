@@ -41,6 +41,7 @@ type Step =
   | { readonly do: 'append' | 'prepend' | 'both'; readonly count: number; readonly atEnd: boolean }
   | { readonly do: 'top' | 'bottom' | 'showEnd' }
   | { readonly do: 'reset'; readonly count: number }
+  | { readonly do: 'reach'; readonly which: number }
   | { readonly do: Outboxed; readonly which: number };
 type Outboxed = 'write' | 'arrive' | 'resend' | 'discard';
 
@@ -63,6 +64,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constantFrom('top' as const, 'bottom' as const, 'showEnd' as const),
     }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('reach' as const), which: fc.nat() }),
   },
   {
     weight: 1,
@@ -112,6 +117,9 @@ class Reading {
       case 'showEnd':
         this.set(this.view.showEnd());
         expect(this.view.hasHiddenBelow).toBe(false);
+        break;
+      case 'reach':
+        this.reach(step.which);
         break;
       case 'reset':
         this.begin(room.timeline.upTo + 100, step.count);
@@ -183,6 +191,16 @@ class Reading {
     } else {
       expect(outermost(shown)).toBe(entries[edge === 'top' ? 0 : entries.length - 1]?.event.seq);
     }
+  }
+
+  private reach(which: number): void {
+    const { entries } = this.room.timeline;
+    const entry = entries[which % Math.max(1, entries.length)];
+    const seq = entry?.event.seq ?? this.room.timeline.upTo + 1;
+    const patch = this.view.reach(seq);
+    expect(patch !== undefined).toBe(entry !== undefined);
+    if (patch) this.set(patch);
+    expect(this.page.rows.some((row) => row.seq === seq)).toBe(entry !== undefined);
   }
 
   private outbox(what: Outboxed, which: number): void {

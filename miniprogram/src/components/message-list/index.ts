@@ -12,6 +12,8 @@ export type Top = 'more' | 'loading' | 'failed' | 'end';
 
 interface ListState {
   readonly scroller: Scroller;
+  /** What is new is on its way to the screen, and the list will then go to its end. */
+  following: boolean;
   unseen: number;
   forMe: boolean;
   hiddenBelow: boolean;
@@ -43,6 +45,7 @@ Component({
     created() {
       states.set(this, {
         scroller: new Scroller(this),
+        following: false,
         unseen: 0,
         forMe: false,
         hiddenBelow: false,
@@ -73,11 +76,16 @@ Component({
       }
       const patch = { ...update.patch, ...this.pillPatch() };
       const shown = () => {
+        state.following = false;
         if (follow) scroller.toEnd();
         done();
       };
-      if (Object.keys(patch).length === 0) done();
-      else if (update.prepended) this.keep('first', patch, shown);
+      if (Object.keys(patch).length === 0) {
+        done();
+        return;
+      }
+      state.following = follow;
+      if (update.prepended) this.keep('first', patch, shown);
       else this.setData(patch, shown);
     },
     /** Shows more of what is known at one end, leaving in place what is read. */
@@ -151,6 +159,8 @@ Component({
     },
     /** Makes the pill say what is below, where the list is now. */
     look() {
+      // Between the new rows and the end, a scroll of before tells of a place where it won't stay.
+      if (stateOf(this).following) return;
       // Also when it was at the end before: what was hidden below may have come into view.
       if (this.isAtEnd()) this.forgetUnseen();
       const patch = this.pillPatch();

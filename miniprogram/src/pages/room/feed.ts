@@ -59,9 +59,20 @@ export class Feed {
     this.tellEdges();
   }
 
-  /** The row of a message, if it is shown. */
-  findShown(seq: number): Row | undefined {
-    return this.view.findShown(seq);
+  /** Calls `then` with the row of a message, once it is shown; with nothing if that can't be now. */
+  find(seq: number, then: (row: Row | undefined) => void): void {
+    const shown = this.view.findShown(seq);
+    const patch = shown || this.busy ? undefined : this.view.reach(seq);
+    if (!patch) {
+      then(shown);
+      return;
+    }
+    this.busy = true;
+    this.list?.extend('top', patch, this.view.hasHiddenBelow, () => {
+      then(this.view.findShown(seq));
+      this.settled();
+    });
+    this.tellEdges();
   }
 
   /** Brings older messages: those in memory first, then those of the server. */

@@ -355,9 +355,10 @@ Page({
   },
 
   reveal(seq: number) {
-    const target = seq === 0 ? undefined : this.feed?.findShown(seq);
-    if (target) this.list().reveal(target.key);
-    else wx.showToast({ title: '原消息较早，请上拉查看', icon: 'none' });
+    this.feed?.find(seq, (row: Row | undefined) => {
+      if (row) this.list().reveal(row.key);
+      else wx.showToast({ title: '原消息较早，请上拉查看', icon: 'none' });
+    });
   },
 
   // ---- The composer
