@@ -86,15 +86,18 @@ export const AvatarSchema = v.pipe(
   v.regex(/^https?:\/\/[^\s\p{C}"'<>\\]+$/u, 'avatar must be an http(s) address'),
 );
 
+/** What is wrong with a text that somebody says; `undefined` when nothing is. */
+export function complaintAboutText(text: string): string | undefined {
+  if (!isWellFormed(text)) return 'text must be well-formed Unicode';
+  if (isBlank(text)) return 'text must not be blank';
+  return exceedsCodePoints(text, MAX_TEXT_LENGTH)
+    ? `text must have at most ${MAX_TEXT_LENGTH} characters`
+    : undefined;
+}
+
 export const TextSchema = v.pipe(
   v.string('text must be a string'),
-  nothingWrong((text) => {
-    if (!isWellFormed(text)) return 'text must be well-formed Unicode';
-    if (isBlank(text)) return 'text must not be blank';
-    return exceedsCodePoints(text, MAX_TEXT_LENGTH)
-      ? `text must have at most ${MAX_TEXT_LENGTH} characters`
-      : undefined;
-  }),
+  nothingWrong(complaintAboutText),
 );
 
 const SeqSchema = v.pipe(v.number('must be a number'), v.safeInteger(), v.minValue(1));

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import {
   decodeClientFrame,
@@ -10,12 +11,13 @@ import {
   encodePageFrame,
 } from '../../shared/codec.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import type {
-  ChatAction,
-  ChatEvent,
-  ChatMessage,
-  ChatSanction,
-  ChatSlowMode,
+import {
+  type ChatAction,
+  type ChatEvent,
+  type ChatMessage,
+  type ChatSanction,
+  type ChatSlowMode,
+  CLIENT_FRAME_SCHEMAS,
 } from '../../shared/protocol.ts';
 
 const send = (fields: object) =>
@@ -173,6 +175,45 @@ describe('[R9] what is not a frame is refused, and says what is wrong', () => {
 });
 
 describe('what is a frame is read as it was meant', () => {
+  it('a plain text is read as the schema reads it, whatever stands around it', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.string({ unit: 'grapheme', maxLength: 12 }),
+      fc.constantFrom('', ' ', '\u200b', '👍', '\ud800', '字'.repeat(2_000), '👍'.repeat(2_001)),
+    );
+    const odd = fc.option(fc.oneof(text, fc.constantFrom(null, 0, 1, [], {})), { nil: undefined });
+    const frame = fc.record({
+      type: fc.constant('send'),
+      id: fc.oneof(text, fc.constantFrom('m1', 'é', 'e\u0301', 'x'.repeat(64), 'x'.repeat(65), 7)),
+      content: fc.oneof(
+        {
+          weight: 8,
+          arbitrary: fc.record({ type: fc.constant('text'), text, mentions: odd, x: odd }),
+        },
+        {
+          weight: 1,
+          arbitrary: fc.record({ type: fc.constantFrom('question', 'notice', 1), text }),
+        },
+        { weight: 1, arbitrary: fc.constantFrom(null, 'text', [], {}) },
+      ),
+      to: odd,
+      replyTo: odd,
+      y: odd,
+    });
+    fc.assert(
+      fc.property(frame, (sent) => {
+        const wire = JSON.stringify(sent);
+        const schema = CLIENT_FRAME_SCHEMAS.get('send');
+        if (!schema) throw new Error('there is no schema');
+        const expected = v.safeParse(schema, JSON.parse(wire));
+        const decoded = decodeClientFrame(wire);
+        expect(decoded.ok).toBe(expected.success);
+        if (decoded.ok) expect(decoded.frame).toEqual(expected.output);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it('unknown fields are ignored, so that the wire can grow', () => {
     const decoded = decodeClientFrame(send({ mood: 'happy' }));
     expect(decoded).toEqual({
