@@ -24,26 +24,19 @@ const LATIN_WORD = /^[\p{Script=Latin}\p{N}]+$/u;
  */
 export class WordList {
   readonly #nodes: Node[] = [newNode()];
+  /** Finds nothing in a text in which no word can begin, as in most of what people say. */
+  readonly #suspicious: RegExp;
 
   /** Words of which folding leaves nothing are left out: they would be found everywhere. */
   constructor(words: Iterable<string>) {
     for (const word of words) this.#add(word);
     this.#link();
+    this.#suspicious = beginningOf([...this.#node(ROOT).next.keys()]);
   }
 
   /** Whether one of the words stands in `text`. */
   matches(text: string): boolean {
-    return this.#mayBeginIn(text) && this.#isIn(fold(text));
-  }
-
-  /** Whether a word's first letter is there at all: in most of what people say none is. */
-  #mayBeginIn(text: string): boolean {
-    const { next } = this.#node(ROOT);
-    for (const character of text) {
-      const folded = foldCharacter(character);
-      for (let at = 0; at < folded.length; at++) if (next.has(folded.charCodeAt(at))) return true;
-    }
-    return false;
+    return this.#suspicious.test(text) && this.#isIn(fold(text));
   }
 
   #isIn(folded: Folded): boolean {
@@ -110,6 +103,29 @@ export class WordList {
   #node(state: number): Node {
     return this.#nodes[state] as Node;
   }
+}
+
+/** What stands between Chinese characters, and ASCII. */
+const USUAL = [
+  ...Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index)),
+  ...'\n，。！？、：；…—～“”‘’（）《》【】',
+];
+
+/**
+ * Finds whatever folding might turn into one of these units. Chinese characters are what they are,
+ * and of what else is usual it is looked up; all that is unusual is found.
+ */
+function beginningOf(units: readonly number[]): RegExp {
+  const harmless = USUAL.filter((character) => {
+    const folded = foldCharacter(character);
+    return [...folded].every((letter) => !units.includes(letter.charCodeAt(0)));
+  });
+  const codes = harmless.map((character) => escapeUnit(character.charCodeAt(0)));
+  return new RegExp(`[^${codes.join('')}\\u4e00-\\u9fff]|[${units.map(escapeUnit).join('')}]`);
+}
+
+function escapeUnit(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
 }
 
 function newNode(): Node {

@@ -54,6 +54,17 @@ describe('a word list', () => {
     expect(list.matches(text)).toBe(false);
   });
 
+  it('finds a word that begins with any character that there is, by itself and folded', () => {
+    // All of the letters that are near to Latin and of full width, and of the others one in forty-one.
+    for (let unit = 0x20; unit < 0xfff0; unit += unit < 0x500 || unit >= 0xff00 ? 1 : 41) {
+      if (unit >= 0xd800 && unit < 0xff00) unit = 0xff00;
+      const letter = String.fromCharCode(unit);
+      if (foldToString(letter) === '') continue;
+      expect(new WordList([`${letter}彩`]).matches(`今晚：${letter}彩`)).toBe(true);
+      expect(new WordList([`${foldToString(letter)}彩`]).matches(`今晚：${letter}彩`)).toBe(true);
+    }
+  });
+
   it('leaves out words of which nothing would be left', () => {
     expect(new WordList(['', '   ', '!!!', '👍', '\u200b']).matches('anything 👍 !!!')).toBe(false);
   });
