@@ -106,9 +106,9 @@ export const ECHO: Wire = {
 
 const ALL = Buffer.from('{"type":"all"');
 
-/** The template of Cloudflare: all that was said comes first, then each message as it was sent. */
-export const PARTYSERVER: Wire = {
-  path: (room, user) => `/parties/chat/${room}?_pk=${user}`,
+/** All that was said comes first, then each message as it was sent. */
+const partyserver = (party: string): Wire => ({
+  path: (room, user) => `/parties/${party}/${room}?_pk=${user}`,
   welcome(text) {
     if (!startsWith(text, ALL)) return undefined;
     const { messages } = JSON.parse(text.toString()) as { messages: unknown[] };
@@ -118,7 +118,10 @@ export const PARTYSERVER: Wire = {
     JSON.stringify({ type: 'add', id: tag(user, number), user, role: 'user', content: text }),
   hear: echoed,
   heartbeat: 'ping',
-};
+});
+
+export const PARTYSERVER = partyserver('chat');
+export const SHOW_FIRST = partyserver('show-first');
 
 const SOCKET_IO_EVENT = Buffer.from('42');
 const SOCKET_IO_CONNECTED = Buffer.from('40{');

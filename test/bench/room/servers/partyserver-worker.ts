@@ -1,6 +1,7 @@
 /**
  * A chat room the way Cloudflare's durable-chat template has it: on partyserver, with hibernation,
- * each message broadcast as it came and stored as a row; who joins is sent all of them.
+ * each message stored as a row and broadcast as it came; who joins is sent all of them. The template
+ * itself broadcasts first: that is {@link ShowFirst}, where people see what may yet be lost.
  */
 import { type Connection, routePartykitRequest, Server } from 'partyserver';
 
@@ -27,7 +28,11 @@ export class Chat extends Server {
   }
 
   override onMessage(_connection: Connection, text: string): void {
+    this.store(text);
     this.broadcast(text);
+  }
+
+  protected store(text: string): void {
     const { type, id, user, role, content } = JSON.parse(text) as Message;
     if (type !== 'add') return;
     this.ctx.storage.sql.exec(
@@ -38,6 +43,13 @@ export class Chat extends Server {
       role,
       content,
     );
+  }
+}
+
+export class ShowFirst extends Chat {
+  override onMessage(_connection: Connection, text: string): void {
+    this.broadcast(text);
+    this.store(text);
   }
 }
 

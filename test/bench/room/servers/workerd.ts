@@ -52,7 +52,10 @@ async function partyserver(): Promise<Options> {
     modules: true,
     script: await bundle(join(import.meta.dirname, 'partyserver-worker.ts')),
     compatibilityDate: COMPATIBILITY_DATE,
-    durableObjects: { Chat: { className: 'Chat', useSQLite: true } },
+    durableObjects: {
+      Chat: { className: 'Chat', useSQLite: true },
+      ShowFirst: { className: 'ShowFirst', useSQLite: true },
+    },
   };
 }
 
