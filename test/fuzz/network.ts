@@ -90,13 +90,13 @@ export class Link implements Socket {
     }
   }
 
-  /** Lets the next of what the phone has sent arrive, again and again. */
+  /** Lets the next of what the phone has sent arrive, and once more when it is its turn. */
   upTwice(): void {
     const [next] = this.#up;
-    if (this.#hasKnocked && next && 'text' in next && next.text !== HEARTBEAT_REQUEST) {
-      this.#up.unshift(next);
-    }
-    this.up(2);
+    if (!this.#hasKnocked || !next || !('text' in next) || next.text === HEARTBEAT_REQUEST) return;
+    this.up(1);
+    // What the room has ended meanwhile takes nothing more.
+    if (!this.#roomEnded) this.#up.unshift(next);
   }
 
   /** Lets the next `count` of what the room has said arrive. */
@@ -115,6 +115,12 @@ export class Link implements Socket {
       this.#down.unshift(next);
     }
     this.down(2);
+  }
+
+  /** The next events that the room has sent are lost on the way: the chain breaks. */
+  lose(): void {
+    const [next] = this.#down;
+    if (next && 'text' in next && next.text.startsWith('{"type":"events"')) this.#down.shift();
   }
 
   /** The connection breaks; who is not told goes on believing in it. */

@@ -4,7 +4,7 @@ import { Timeline } from '../../miniprogram/src/chat/timeline.ts';
 import { flush } from '../support/fake-ports.ts';
 import { Phone } from '../support/phone.ts';
 import { SeededRandom } from '../support/random.ts';
-import { type Link, LinkedSockets } from './network.ts';
+import { Link, LinkedSockets } from './network.ts';
 import type { Scenario, Step, Target } from './scenario.ts';
 import { Venue } from './venue.ts';
 
@@ -16,6 +16,9 @@ const MAX_DELIVERY_ROUNDS = 500;
 const REFUSALS = ['forbidden', 'not_found', 'muted', 'banned', 'slow_mode', 'server_error'];
 /** While everything arrives, time passes in pieces of so many milliseconds. */
 const PIECE_MS = 5_000;
+
+/** For whom nothing but the room's side matters. */
+const DEAF = { open: () => {}, message: () => {}, close: () => {} };
 
 type LinkedPhone = Phone<LinkedSockets>;
 
@@ -103,6 +106,10 @@ class Run {
         return this.#link(step)?.upTwice();
       case 'down twice':
         return this.#link(step)?.downTwice();
+      case 'lose':
+        return this.#link(step)?.lose();
+      case 'look in':
+        return this.#lookIn(step);
       case 'cut':
         return this.#link(step)?.cut(step.told);
       case 'deliver':
@@ -142,6 +149,13 @@ class Run {
       ...(to && { to }),
       ...(reply && { replyTo: target }),
     });
+  }
+
+  #lookIn({ user, ours, back }: Extract<Step, { do: 'look in' }>): void {
+    const since = `${ours ? this.#venue.epoch : 'another'}.${Math.max(0, this.#venue.head - back)}`;
+    const link = new Link(user, `/ws?since=${since}`, this.#venue, DEAF);
+    link.up(1);
+    link.cut('both');
   }
 
   #handleFailed({ client, written }: LinkedPhone, what: 'resend' | 'discard'): void {
@@ -212,6 +226,8 @@ class Run {
     }
     await this.#deliver();
     for (const phone of this.#phones) phone.settle();
+    // Who has lost events on the way learns of it with the next.
+    this.#venue.notice();
     for (let round = 0; round < MAX_SETTLE_ROUNDS; round++) {
       for (const link of [...this.#links]) if (!link.isInUse) link.cut('room');
       this.#venue.relieve();
@@ -247,7 +263,7 @@ class Run {
     const { watcher } = this.#venue;
     for (const { name, user, client, written } of this.#phones) {
       const { timeline } = client;
-      const visible = watcher.visibleTo(user);
+      const visible = watcher.visibleTo(user.id);
       const whole = new Timeline(user.id);
       whole.append(0, timeline.upTo, visible);
       // [R4][R5][R6] What is shown is what happened, as far as this user may see it.

@@ -52,14 +52,19 @@ export type Step =
   /** The app in the background, in front again, ended by the phone or by its user. */
   | { readonly do: 'hide' | 'show' | 'kill' | 'reopen'; readonly phone: number }
   | { readonly do: 'network'; readonly phone: number; readonly type: 'wifi' | '4g' | 'none' }
-  /** So many frames arrive on one connection; in the other direction, or the first of them twice. */
+  /**
+   * So many frames arrive on one connection, in one direction or the other; the next of them comes twice,
+   * or not at all.
+   */
   | { readonly do: 'up' | 'down'; readonly link: number; readonly count: number }
-  | { readonly do: 'up twice' | 'down twice'; readonly link: number }
+  | { readonly do: 'up twice' | 'down twice' | 'lose'; readonly link: number }
   | {
       readonly do: 'cut';
       readonly link: number;
       readonly told: 'phone' | 'room' | 'both' | 'nobody';
     }
+  /** Another client of somebody looks in with a cursor: of this log or not, so far from its head. */
+  | { readonly do: 'look in'; readonly user: string; readonly ours: boolean; readonly back: number }
   /** Everything arrives, is stored and answered. */
   | { readonly do: 'deliver' }
   /** What was written is on disk, and what was held back for that goes out. */
@@ -176,7 +181,13 @@ const STEPS: readonly (readonly [number, Make])[] = [
       count: 1 + random.below(3),
     }),
   ],
-  [5, (random) => ({ do: random.pick(['up twice', 'down twice']), link: random.below(32) })],
+  [
+    5,
+    (random) => ({
+      do: random.pick(['up twice', 'up twice', 'down twice', 'lose']),
+      link: random.below(32),
+    }),
+  ],
   [
     9,
     (random) => ({
@@ -215,6 +226,15 @@ const STEPS: readonly (readonly [number, Make])[] = [
         ? 1_000 + random.below(100)
         : 1 + random.below(random.chance(20) ? 70 : 3),
       ...(random.chance(30) && { to: audienceOf(random, names) }),
+    }),
+  ],
+  [
+    4,
+    (random, names) => ({
+      do: 'look in',
+      user: random.pick(names),
+      ours: random.chance(90),
+      back: random.below(random.chance(60) ? 30 : 1_500) - 3,
     }),
   ],
   [1, (random) => ({ do: 'slow mode', seconds: random.pick([0, 1, 30]) })],

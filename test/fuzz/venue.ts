@@ -75,6 +75,10 @@ export class Venue implements Exchange {
     this.#inbox = this.#newInbox();
   }
 
+  get epoch(): string {
+    return this.#h.log.epoch;
+  }
+
   get head(): number {
     return this.#h.log.head;
   }
@@ -181,7 +185,7 @@ export class Venue implements Exchange {
     this.#tryTo(() => this.#h.post(frame));
   }
 
-  notice(to: Extract<EventFrame, { type: 'send' }>['to']): void {
+  notice(to?: Extract<EventFrame, { type: 'send' }>['to']): void {
     const id = `notice-${++this.#notices}`;
     const content = { type: 'notice' as const, text: `#${id}#` };
     this.post({ type: 'send', id, content, ...(to && { to }) });
@@ -220,7 +224,7 @@ export class Venue implements Exchange {
       if (upTo !== this.head) throw new Error(`[R4] ${upTo} is not the head`);
     }
     for (const session of this.#sessions.values()) {
-      const expected = this.watcher.visibleTo(session);
+      const expected = this.watcher.visibleTo(session.id);
       const { oldest } = this.#h.log;
       const kept = expected.filter(({ seq }) => seq >= oldest).map(({ seq }) => seq);
       const read: number[] = [];

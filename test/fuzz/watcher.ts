@@ -13,6 +13,7 @@ import type {
   EventFrame,
   EventsFrame,
   PageFrame,
+  RejectFrame,
   WelcomeFrame,
 } from '../../shared/protocol.ts';
 import { SYSTEM_USER } from '../../worker/room/system-user.ts';
@@ -72,8 +73,9 @@ export class Watcher {
     this.chronicle = new Chronicle((id) => this.#isHost(id));
   }
 
-  /** Everything that `reader` may see of what ever happened, as it is to be read now. */
-  visibleTo(reader: Reader): ChatEvent[] {
+  /** Everything that a user may see of what ever happened, as it is to be read now. */
+  visibleTo(userId: string): ChatEvent[] {
+    const reader = this.#reader(userId);
     return [...this.chronicle.events.values()].filter((event) =>
       this.chronicle.maySee(reader, event),
     );
@@ -109,9 +111,20 @@ export class Watcher {
     else if (frame.type === 'events') this.#checkEvents(watched, frame, text);
     else if (frame.type === 'page') this.#checkPage(watched, frame, text);
     else if (frame.type === 'ack') this.#checkAck(watched, frame);
-    else if (frame.type === 'reject' && frame.id !== undefined) {
-      const kept = (this.#seqs.get(frame.id) ?? []).filter((seq) => this.#isKept(seq));
-      deepStrictEqual(kept, [], `[R9] ${frame.id} is refused (${frame.code}), and an event`);
+    else if (frame.type === 'reject') this.#checkReject(watched, frame);
+  }
+
+  #checkReject({ reader }: Watched, { id, code }: RejectFrame): void {
+    const was = { muted: 'mute', banned: 'ban' };
+    if (code === 'muted' || code === 'banned') {
+      const isTrue = this.#sanctions.some(
+        ({ user, action }) => user === reader.id && action === was[code],
+      );
+      ok(isTrue, `${reader.id} is told to be ${code}`);
+    }
+    if (id !== undefined) {
+      const kept = this.seqsOf(id).filter((seq) => this.#isKept(seq));
+      deepStrictEqual(kept, [], `[R9] ${id} is refused (${code}), and an event`);
     }
   }
 
@@ -176,6 +189,12 @@ export class Watcher {
     return this.#seqs.get(id) ?? [];
   }
 
+  #reader(userId: string): Reader {
+    const reader = this.#readers.get(userId);
+    ok(reader, `${userId} is a stranger`);
+    return reader;
+  }
+
   #isHost(userId: string): boolean {
     const { owner, hosts } = this.#scenario;
     return userId === owner || hosts.includes(userId);
@@ -208,14 +227,16 @@ export class Watcher {
   #checkRights(event: ChatEvent): void {
     const { id } = event.from;
     if (id === SYSTEM_USER.id) return;
-    const author = this.#readers.get(id);
-    ok(author, `${id} is a stranger`);
+    const author = this.#reader(id);
     strictEqual(event.from.group, author.group, '[R7]');
     ok(!this.#isUnder('ban', id, event.at), `${id} is banned`);
     if (event.kind === 'message') ok(!this.#isUnder('mute', id, event.at), `${id} is muted`);
     for (const seq of aboutOf(this.chronicle.written.get(event.id))) {
       const target = this.chronicle.events.get(seq);
-      ok(target?.kind === 'message', `${event.seq} is about ${seq}, which is no message`);
+      ok(
+        target?.kind === 'message' && this.#isKept(seq),
+        `${event.seq} is about ${seq}, which is no message that is kept`,
+      );
       ok(this.chronicle.maySee(author, target), `[R6] ${id} may not know of ${seq}`);
     }
     if (this.#isHost(id)) return;
@@ -228,9 +249,9 @@ export class Watcher {
   /** Whether a user is muted or banned, by what hosts did. */
   #isUnder(what: 'mute' | 'ban', userId: string, now: number): boolean {
     if (userId === this.#scenario.owner || this.#clockWasSet) return false;
-    const last = this.#sanctions.findLast(
-      ({ user, action }) => user === userId && (action === what || action === `un${what}`),
-    );
+    const last = this.#sanctions
+      .filter(({ user, action }) => user === userId && [what, `un${what}`].includes(action))
+      .at(-1);
     return last?.action === what && (last.until ?? Number.POSITIVE_INFINITY) > now;
   }
 
@@ -280,10 +301,14 @@ export class Watcher {
     strictEqual(frame.after, first - 1, '[R5] the newest 50 that one may see');
   }
 
-  #checkEvents(watched: Watched, { after, upTo }: EventsFrame, text: string): void {
+  #checkEvents(watched: Watched, { after, upTo, events }: EventsFrame, text: string): void {
     strictEqual(after, watched.upTo, '[R4] the chain goes on where it was');
     ok(upTo > after && upTo <= this.#log.head, '[R2][R4] up to what is stored');
     watched.upTo = upTo;
+    for (const event of events) {
+      if (event.kind === 'unknown' || event.from.id !== watched.reader.id) continue;
+      ok(!watched.unanswered.has(event.id), `[F8] ${event.id} is shown before its ack`);
+    }
     this.#checkStretch(watched.reader, after, upTo, text);
   }
 
