@@ -28,12 +28,12 @@ describe('whatever happens to phones, network, room and storage', () => {
 
 describe('shortening', () => {
   it('leaves what it takes to fail, in its order, and nothing else', async () => {
-    const scenario = scenarioOf(1);
+    const scenario = { ...scenarioOf(1), past: 9 };
     const [one, other] = [scenario.steps[3], scenario.steps[7]];
     const needed = [one, other];
     const shortest = await shrink(scenario, async ({ steps }) =>
       needed.every((step) => step && steps.includes(step)),
     );
-    expect(shortest).toEqual({ ...scenario, steps: needed });
+    expect(shortest).toEqual({ ...scenario, past: 0, steps: needed });
   });
 });

@@ -36,6 +36,7 @@ class Run {
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
     this.#venue = new Venue(scenario);
+    for (let i = 0; i < scenario.past; i++) this.#venue.notice();
     this.#phones = scenario.people.flatMap(({ id, group, phones }) =>
       Array.from({ length: phones }, (_, i) => {
         const user = { id, name: id, ...(group !== undefined && { group }) };
@@ -67,13 +68,13 @@ class Run {
       case 'say':
         return this.#say(step);
       case 'act': {
-        const seq = this.#targetOf(this.#phone(step), step.about);
-        void this.#phone(step).client.act(step.type, seq);
+        const phone = step.type === 'resolve' ? this.#host(step) : this.#phone(step);
+        void phone.client.act(step.type, this.#targetOf(phone, step.about, step.type));
         return;
       }
       case 'moderate': {
         const until = step.forMs === undefined ? undefined : venue.now + step.forMs;
-        void this.#phone(step).client.moderate(step.action, step.user, until);
+        void this.#host(step).client.moderate(step.action, step.user, until);
         return;
       }
       case 'older':
@@ -141,9 +142,9 @@ class Run {
   }
 
   #say({ kind, to, about, reply, ...who }: Extract<Step, { do: 'say' }>): void {
-    const phone = this.#phone(who);
+    const phone = kind === 'answer' || kind === 'notice' ? this.#host(who) : this.#phone(who);
     const text = `#${phone.name}-${++this.#texts}#`;
-    const target = this.#targetOf(phone, about);
+    const target = this.#targetOf(phone, about, kind);
     phone.say({
       content: kind === 'answer' ? { type: kind, question: target, text } : { type: kind, text },
       ...(to && { to }),
@@ -171,10 +172,22 @@ class Run {
     written.push(...written.splice(written.indexOf(failed.id), 1));
   }
 
-  #targetOf({ client }: LinkedPhone, { back, ofAll }: Target): number {
+  /** Mostly something that this can be about. */
+  #targetOf({ client, user }: LinkedPhone, { back, ofAll }: Target, purpose: string): number {
     const { entries } = client.timeline;
-    if (ofAll || entries.length === 0) return Math.max(1, this.#venue.head - back);
-    return entries[entries.length - 1 - (back % entries.length)]?.event.seq ?? 1;
+    const fitting = entries.filter(({ event, content }) => {
+      if (purpose === 'recall') return client.self.role !== 'member' || event.from.id === user.id;
+      return !['vote', 'resolve', 'answer'].includes(purpose) || content.type === 'question';
+    });
+    if (ofAll || fitting.length === 0) return Math.max(1, this.#venue.head - back);
+    return fitting[fitting.length - 1 - (back % fitting.length)]?.event.seq ?? 1;
+  }
+
+  /** Mostly the phone of somebody who may do what only hosts may. */
+  #host({ phone }: { readonly phone: number }): LinkedPhone {
+    const hosts = this.#phones.filter(({ client }) => client.self.role !== 'member');
+    const few = phone === 0 || hosts.length === 0;
+    return few ? this.#phone({ phone }) : (hosts[phone % hosts.length] as LinkedPhone);
   }
 
   #phone({ phone }: { readonly phone: number }): LinkedPhone {
@@ -260,10 +273,10 @@ class Run {
   }
 
   #checkPhones(): void {
-    const { watcher } = this.#venue;
+    const { ledger } = this.#venue;
     for (const { name, user, client, written } of this.#phones) {
       const { timeline } = client;
-      const visible = watcher.visibleTo(user.id);
+      const visible = ledger.visibleTo(user.id);
       const whole = new Timeline(user.id);
       whole.append(0, timeline.upTo, visible);
       // [R4][R5][R6] What is shown is what happened, as far as this user may see it.
@@ -284,7 +297,7 @@ class Run {
   /** [R1][R3] All that was written has arrived, in its order, or its author knows that it has not. */
   #checkWritten(name: string, written: readonly string[], failed: ReadonlySet<string>): void {
     const places = written.flatMap((id) => {
-      const [first] = this.#venue.watcher.seqsOf(id);
+      const [first] = this.#venue.ledger.seqsOf(id);
       if (first === undefined) {
         ok(failed.has(id) || this.#discarded.has(id), `${name} has lost ${id}`);
       }

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly hosts: readonly string[];
   /** Whether the room limits how fast people send, as it does by default. */
   readonly rated: boolean;
+  /** How many notices there are before anybody comes. */
+  readonly past: number;
   readonly steps: readonly Step[];
 }
 
@@ -104,11 +106,9 @@ export function scenarioOf(seed: number): Scenario {
   const owner = random.chance(70) ? { owner: random.pick(names) } : {};
   const rated = random.chance(50);
   const count = 10 + random.below(random.chance(20) ? 200 : 60);
-  const past: Step[] = random.chance(10)
-    ? [{ do: 'notices', count: random.chance(15) ? 1_000 + random.below(300) : random.below(150) }]
-    : [];
+  const past = random.chance(30) ? random.below(random.chance(5) ? 1_300 : 150) : 0;
   const steps = Array.from({ length: count }, () => stepOf(random, names));
-  return { seed, people, ...owner, hosts, rated, steps: [...past, ...steps] };
+  return { seed, people, ...owner, hosts, rated, past, steps };
 }
 
 function stepOf(random: SeededRandom, names: readonly string[]): Step {
@@ -152,7 +152,7 @@ const STEPS: readonly (readonly [number, Make])[] = [
     }),
   ],
   [
-    6,
+    9,
     (random) => ({
       do: random.pick(['older', 'older', 'typing', 'resend', 'discard']),
       phone: random.below(8),
@@ -182,7 +182,7 @@ const STEPS: readonly (readonly [number, Make])[] = [
     }),
   ],
   [
-    5,
+    8,
     (random) => ({
       do: random.pick(['up twice', 'up twice', 'down twice', 'lose']),
       link: random.below(32),
@@ -237,7 +237,7 @@ const STEPS: readonly (readonly [number, Make])[] = [
       back: random.below(random.chance(60) ? 30 : 1_500) - 3,
     }),
   ],
-  [1, (random) => ({ do: 'slow mode', seconds: random.pick([0, 1, 30]) })],
+  [3, (random) => ({ do: 'slow mode', seconds: random.pick([0, 1, 5, 30]) })],
 ];
 
 /** Each as often as it weighs. */
@@ -254,5 +254,5 @@ function audienceOf(random: SeededRandom, names: readonly string[]): Audience {
 }
 
 function targetOf(random: SeededRandom): Target {
-  return { back: random.below(random.chance(70) ? 4 : 40), ofAll: random.chance(30) };
+  return { back: random.below(random.chance(70) ? 4 : 40), ofAll: random.chance(20) };
 }

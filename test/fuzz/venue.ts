@@ -10,6 +10,7 @@ import type { Inbound } from '../../worker/room/room.ts';
 import { SYSTEM_USER } from '../../worker/room/system-user.ts';
 import { flush } from '../support/fake-ports.ts';
 import { FakePeer, RoomHarness } from '../support/room-harness.ts';
+import { Ledger } from './ledger.ts';
 import type { Exchange, Link } from './network.ts';
 import type { Scenario } from './scenario.ts';
 import { type Watched, Watcher } from './watcher.ts';
@@ -49,6 +50,7 @@ class LinkPeer extends FakePeer {
 }
 
 export class Venue implements Exchange {
+  readonly ledger: Ledger;
   readonly watcher: Watcher;
   readonly #h: RoomHarness;
   readonly #sessions: ReadonlyMap<string, Session>;
@@ -70,7 +72,9 @@ export class Venue implements Exchange {
     this.#sessions = new Map(
       people.map(({ id, group }) => [id, { id, name: id, ...(group !== undefined && { group }) }]),
     );
-    this.watcher = new Watcher(scenario, this.#h.log, (userId) => this.online.includes(userId));
+    const { log } = this.#h;
+    this.ledger = new Ledger(scenario, log);
+    this.watcher = new Watcher(this.ledger, log, (userId) => this.online.includes(userId));
     this.#takeBack = this.#h.checkpoint();
     this.#inbox = this.#newInbox();
   }
@@ -149,7 +153,7 @@ export class Venue implements Exchange {
 
   /** The room ends in the middle of whatever it does, and with it all connections. */
   crash(stored: boolean): void {
-    this.watcher.keepUp();
+    this.ledger.keepUp();
     if (!stored) this.#takeBack();
     this.#held = [];
     this.#waiting = [];
@@ -158,7 +162,10 @@ export class Venue implements Exchange {
     this.#h.restart();
     for (const link of this.#peers.keys()) link.hangUp(1006);
     this.#peers.clear();
-    if (!stored) this.watcher.forgetBeyond(this.#h.log.head);
+    if (!stored) {
+      this.ledger.forgetBeyond(this.head);
+      this.watcher.forgetBeyond(this.head);
+    }
     this.#takeBack = this.#h.checkpoint();
   }
 
@@ -167,7 +174,7 @@ export class Venue implements Exchange {
   }
 
   trim(percent: number): void {
-    this.watcher.keepUp();
+    this.ledger.keepUp();
     this.#h.room.trim(Math.floor((this.head * percent) / 100));
   }
 
@@ -181,7 +188,7 @@ export class Venue implements Exchange {
 
   /** Does something as a back end; a failure of the storage is its to bear. */
   post(frame: EventFrame): void {
-    this.watcher.onWish(SYSTEM_USER.id, frame);
+    this.ledger.onWish(SYSTEM_USER.id, frame);
     this.#tryTo(() => this.#h.post(frame));
   }
 
@@ -216,7 +223,7 @@ export class Venue implements Exchange {
   /** The room at rest, read in all ways that there are, is what it is to be. */
   checkAtRest(): void {
     this.check();
-    this.watcher.checkLog();
+    this.ledger.checkLog();
     for (const peer of this.#peers.values()) {
       const { unanswered, upTo } = peer.watched;
       if (peer.closed) continue;
@@ -224,7 +231,7 @@ export class Venue implements Exchange {
       if (upTo !== this.head) throw new Error(`[R4] ${upTo} is not the head`);
     }
     for (const session of this.#sessions.values()) {
-      const expected = this.watcher.visibleTo(session.id);
+      const expected = this.ledger.visibleTo(session.id);
       const { oldest } = this.#h.log;
       const kept = expected.filter(({ seq }) => seq >= oldest).map(({ seq }) => seq);
       const read: number[] = [];

@@ -211,7 +211,8 @@ export class RoomHarness {
     throw new Error(`no answer to ${id}`);
   }
 
-  #atomically<Result>(work: () => Result): Result {
+  /** Does `work` as one unit of storage. */
+  atomically<Result>(work: () => Result): Result {
     // Not the log: it keeps count of itself, which no storage takes back.
     const undo = begin(this.settings, this.sanctions, this.announcementStore, this.media);
     try {
@@ -236,7 +237,7 @@ export class RoomHarness {
         settings: this.settings,
         sanctions: this.sanctions,
         media: this.media,
-        atomically: (work) => this.#atomically(work),
+        atomically: (work) => this.atomically(work),
         someLackRoster: this.someLackRoster,
         clock: () => this.now,
         timer: (ms, task) => this.#timers.push({ at: this.now + ms, task }),

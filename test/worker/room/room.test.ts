@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeFrame } from '../../../shared/codec.ts';
 import type { SendFrame } from '../../../shared/protocol.ts';
 import { type FakePeer, RoomHarness } from '../../support/room-harness.ts';
 
@@ -67,6 +68,22 @@ describe('[R2] durable before visible', () => {
 });
 
 describe('[R3] once', () => {
+  it('what was stored before is acknowledged again in a batch that can’t be stored', () => {
+    const h = new RoomHarness();
+    const [alice, bob] = [h.join('alice'), h.join('bob')];
+    const id = h.say(alice, 'stored');
+    const first = alice.inbox.take('ack');
+    h.log.failNext = true;
+    h.room.receive([
+      { peer: alice, data: encodeFrame(frame({ id })) },
+      { peer: bob, data: encodeFrame(frame({ id: 'lost' })) },
+    ]);
+    expect(alice.inbox.take('ack')).toEqual(first);
+    expect(alice.closed).toBeUndefined();
+    expect(bob.inbox.take('reject')).toMatchObject({ id: 'lost', code: 'server_error' });
+    expect(bob.closed).toEqual({ code: 1011, reason: 'server_error' });
+  });
+
   it('the same id again gets the same ack and makes no second event', () => {
     const h = new RoomHarness();
     const [alice, bob] = [h.join('alice'), h.join('bob')];
