@@ -1,12 +1,14 @@
 /** What people wanted of a room, what is stored of it, and whether the one follows from the other. */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
-import { RECALL_WINDOW_MS } from '../../shared/limits.ts';
+import { MAX_UNREAD_COUNT, RECALL_WINDOW_MS } from '../../shared/limits.ts';
 import type { Audience, ChatEvent, ChatSanction, EventFrame } from '../../shared/protocol.ts';
 import { SYSTEM_USER } from '../../worker/room/system-user.ts';
 import { Chronicle, type Reader } from '../support/chronicle.ts';
 import type { MemoryLog } from '../support/memory.ts';
 import type { Scenario } from './scenario.ts';
 
+/** However much there is: one reading looks at no more. */
+export const MAX_SCANNED_EVENTS = 1_000;
 /** Every text that somebody writes has one, and only that text. */
 const SECRET = /#[\w-]+#/g;
 
@@ -68,6 +70,30 @@ export class Ledger {
     for (const [secret] of JSON.stringify(frame).matchAll(SECRET)) {
       this.#secrets.set(secret, frame.id);
     }
+  }
+
+  /** What the list of questions must say to a user, by seq. */
+  questionsOf(userId: string): Map<number, ReturnType<Chronicle['tally']>> {
+    const reader = this.#reader(userId);
+    const asked = this.visibleTo(userId).filter(
+      (event) =>
+        event.kind === 'message' && event.content.type === 'question' && this.isKept(event.seq),
+    );
+    return new Map(asked.map(({ seq }) => [seq, this.#chronicle.tally(reader, seq)]));
+  }
+
+  /** How many messages of others a user has not seen who has come to `after`: 100 at most. */
+  unreadOf(userId: string, after: number): number {
+    const floor = Math.max(after, this.#log.head - MAX_SCANNED_EVENTS);
+    const unread = this.visibleTo(userId).filter(
+      (event) =>
+        event.seq > floor &&
+        this.isKept(event.seq) &&
+        event.kind === 'message' &&
+        event.content.type !== 'recalled' &&
+        event.from.id !== userId,
+    );
+    return Math.min(unread.length, MAX_UNREAD_COUNT);
   }
 
   /** The secrets in a text, each with the message that it was stored in, if it was. */

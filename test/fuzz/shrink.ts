@@ -1,7 +1,7 @@
 import type { Scenario, Step } from './scenario.ts';
 
 /** How many plays shortening may cost. */
-const MAX_PLAYS = 2_000;
+const MAX_PLAYS = 1_000;
 
 /**
  * Leaves out of a scenario what it does not need to fail: first the second half of its steps, then

@@ -2,8 +2,9 @@
  * The room's side: the real room on storage that loses what is not on disk. What the room says is
  * held back until what it wrote is there, as the platform does.
  */
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { parseCursor } from '../../shared/cursor.ts';
-import type { EventFrame } from '../../shared/protocol.ts';
+import type { ChatEvent, EventFrame } from '../../shared/protocol.ts';
 import { GroupCommit } from '../../worker/room/group-commit.ts';
 import type { Session } from '../../worker/room/ports.ts';
 import type { Inbound } from '../../worker/room/room.ts';
@@ -230,17 +231,29 @@ export class Venue implements Exchange {
       if (unanswered.size > 0) throw new Error(`[R9] no answer to ${[...unanswered]}`);
       if (upTo !== this.head) throw new Error(`[R4] ${upTo} is not the head`);
     }
-    for (const session of this.#sessions.values()) {
-      const expected = this.ledger.visibleTo(session.id);
-      const { oldest } = this.#h.log;
-      const kept = expected.filter(({ seq }) => seq >= oldest).map(({ seq }) => seq);
-      const read: number[] = [];
-      for (let before: number | undefined, more = true; more; ) {
-        const page = this.#h.room.page(session, before, 100);
-        read.unshift(...page.events.map(({ event }) => event.seq));
-        ({ oldest: before, more } = page);
-      }
-      if (String(read) !== String(kept)) throw new Error(`[R6] ${session.id} reads ${read}`);
+    for (const session of this.#sessions.values()) this.#checkReading(session);
+  }
+
+  /** What one user reads over HTTP. */
+  #checkReading(session: Session): void {
+    const { room, log } = this.#h;
+    const { id } = session;
+    const kept = this.ledger.visibleTo(id).filter(({ seq }) => seq >= log.oldest);
+    const read: ChatEvent[] = [];
+    for (let before: number | undefined, more = true; more; ) {
+      const page = room.page(session, before, 100);
+      read.unshift(...page.events.map(({ event }) => event));
+      ({ oldest: before, more } = page);
+    }
+    deepStrictEqual(read, kept, `[R6] what ${id} reads`);
+    const listed = room.questions(session).map(({ seq, votes, voted, state }) => {
+      return [seq, { votes, voted, state }] as const;
+    });
+    deepStrictEqual(new Map(listed), this.ledger.questionsOf(id), `[Q2] what ${id} finds listed`);
+    for (const back of [0, 3, 30, this.head]) {
+      const seq = this.head - back;
+      const { unread } = room.unread(session, { epoch: log.epoch, seq });
+      strictEqual(unread, this.ledger.unreadOf(id, seq), `[H7] what is new to ${id} since ${seq}`);
     }
   }
 

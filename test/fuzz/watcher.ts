@@ -15,10 +15,8 @@ import type {
 } from '../../shared/protocol.ts';
 import type { Reader } from '../support/chronicle.ts';
 import type { MemoryLog } from '../support/memory.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, MAX_SCANNED_EVENTS } from './ledger.ts';
 
-/** As far back as the newest events for somebody without a cursor are looked for. */
-const MAX_SCANNED_EVENTS = 1_000;
 /** One connection, as far as the watcher has to remember it. */
 export interface Watched {
   readonly reader: Reader;
