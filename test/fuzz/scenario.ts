@@ -107,17 +107,15 @@ export function scenarioOf(seed: number): Scenario {
   const rated = random.chance(50);
   const count = 10 + random.below(random.chance(20) ? 200 : 60);
   const past = random.chance(30) ? random.below(random.chance(5) ? 1_300 : 150) : 0;
-  const steps = Array.from({ length: count }, () => stepOf(random, names));
+  const makes = mixOf(random);
+  const steps = Array.from({ length: count }, () => random.pick(makes)(random, names));
   return { seed, people, ...owner, hosts, rated, past, steps };
 }
 
-function stepOf(random: SeededRandom, names: readonly string[]): Step {
-  const [make] = random.pick(WEIGHTED);
-  if (!make) throw new Error('there is nothing to do');
-  return make(random, names);
-}
-
 type Make = (random: SeededRandom, names: readonly string[]) => Step;
+
+/** So that a mix is never without. */
+const ALWAYS: Make = () => ({ do: 'deliver' });
 
 /** With how often each happens compared to the others. */
 const STEPS: readonly (readonly [number, Make])[] = [
@@ -240,10 +238,18 @@ const STEPS: readonly (readonly [number, Make])[] = [
   [3, (random) => ({ do: 'slow mode', seconds: random.pick([0, 1, 5, 30]) })],
 ];
 
-/** Each as often as it weighs. */
-const WEIGHTED = STEPS.flatMap(([weight, make]) =>
-  Array.from({ length: weight }, () => [make] as const),
-);
+/** How much more often than usual something happens in one scenario. */
+const FACTORS = [0, 1, 1, 4];
+
+/**
+ * Each as often as it weighs, more or less: what never meets where all things are equally likely does
+ * where some of them are left out (https://www.cs.utah.edu/~regehr/papers/swarm12.pdf).
+ */
+function mixOf(random: SeededRandom): Make[] {
+  return STEPS.flatMap(([weight, make]) =>
+    Array.from({ length: weight * random.pick(FACTORS) }, () => make),
+  ).concat(ALWAYS);
+}
 
 function audienceOf(random: SeededRandom, names: readonly string[]): Audience {
   const what = random.below(10);
