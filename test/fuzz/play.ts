@@ -48,7 +48,16 @@ class Run {
     );
   }
 
+  /** Throws the first fault that there was. */
   async play(): Promise<void> {
+    try {
+      await this.#play();
+    } catch (fault) {
+      throw this.#venue.firstFault ?? fault;
+    }
+  }
+
+  async #play(): Promise<void> {
     await flush();
     // Everybody is there once: messages to strangers are refused.
     await this.#deliver();

@@ -12,9 +12,18 @@ export async function faultOf(scenario: Scenario): Promise<unknown> {
   }
 }
 
+/** What kind of fault it is, whatever ids and numbers there are in it. */
+function kindOf(fault: unknown): string {
+  const [line = ''] = String(fault).split('\n');
+  return line.replaceAll(/\S*\d\S*/g, '#').slice(0, 80);
+}
+
 /** What a failing scenario broke, how to play it alone, and what of it is needed for that. */
 export async function describeFault(scenario: Scenario, fault: unknown): Promise<string> {
-  const shortest = await shrink(scenario, async (each) => (await faultOf(each)) !== undefined);
+  const shortest = await shrink(scenario, async (shorter) => {
+    const other = await faultOf(shorter);
+    return other !== undefined && kindOf(other) === kindOf(fault);
+  });
   const last = (await faultOf(shortest)) ?? fault;
   return [
     `seed ${scenario.seed}: ${fault instanceof Error ? fault.message : fault}`,

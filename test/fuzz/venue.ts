@@ -39,7 +39,7 @@ class LinkPeer extends FakePeer {
 
   override send(text: string): void {
     if (this.closed) return;
-    this.#venue.watcher.onAnswer(this.watched, text);
+    this.#venue.hear(this.watched, text);
     this.#venue.say(() => this.link.tell(text));
   }
 
@@ -63,6 +63,8 @@ export class Venue implements Exchange {
   #takeBack: () => void;
   #notices = 0;
   readonly #surprises: unknown[] = [];
+  /** What the room said first that it must not say. */
+  firstFault: unknown;
 
   constructor(scenario: Scenario) {
     const { people, owner, hosts, rated } = scenario;
@@ -129,6 +131,16 @@ export class Venue implements Exchange {
     this.#inbox.flush();
     this.#peers.delete(link);
     this.#h.leave(peer);
+  }
+
+  /** Listens to what the room says. It may catch what is thrown, and stumble on: the first fault counts. */
+  hear(watched: Watched, text: string): void {
+    try {
+      this.watcher.onAnswer(watched, text);
+    } catch (fault) {
+      this.firstFault ??= fault;
+      throw fault;
+    }
   }
 
   /** Lets something go out once what was written before is on disk. */
@@ -216,6 +228,7 @@ export class Venue implements Exchange {
 
   /** Throws when the room itself does not know what it has done. */
   check(): void {
+    if (this.firstFault !== undefined) throw this.firstFault;
     for (const fault of [...this.#h.faults.splice(0), ...this.#surprises.splice(0)]) {
       if (!EXPECTED_FAULT.test(String(fault))) throw fault;
     }

@@ -69,7 +69,7 @@ export class Watcher {
       ok(this.#ledger.wasEverUnder(what, reader.id), `${reader.id} is told to be ${code}`);
     }
     if (id !== undefined) {
-      const kept = this.#ledger.seqsOf(id).filter((seq) => this.#ledger.isKept(seq));
+      const kept = this.#ledger.seqsOf(id).filter((seq) => this.#ledger.isRecognised(seq));
       deepStrictEqual(kept, [], `[R9] ${id} is refused (${code}), and an event`);
     }
   }
@@ -163,7 +163,7 @@ export class Watcher {
     }
     const key = `${reader.id} ${id}`;
     const before = this.#acks.get(key);
-    if (before && this.#ledger.isKept(before.seq)) {
+    if (before && this.#ledger.isRecognised(before.seq)) {
       deepStrictEqual(frame, before, '[R3] the same ack again');
       return;
     }
