@@ -1,5 +1,6 @@
 /** Real WebSockets to the real Worker, through a network that does what networks do. */
-import type { Socket, SocketEvents, Sockets } from '../../miniprogram/src/chat/ports.ts';
+import type { Socket, SocketEvents } from '../../miniprogram/src/chat/ports.ts';
+import type { PhoneSockets } from '../support/phone.ts';
 import type { SeededRandom } from '../support/random.ts';
 import { bearer } from '../worker/support/client.ts';
 import { request } from './worker.ts';
@@ -32,7 +33,7 @@ export function turn(): Promise<void> {
 }
 
 /** The sockets of one phone. */
-export class ChaosSockets implements Sockets {
+export class ChaosSockets implements PhoneSockets {
   readonly #traffic: Traffic;
   readonly #random: SeededRandom;
   /** No more accidents: what is underway now may still have had one. */
@@ -58,6 +59,15 @@ export class ChaosSockets implements Sockets {
     });
     void this.last.start(url, token);
     return this.last;
+  }
+
+  drop(): void {
+    this.last?.close();
+  }
+
+  settle(): void {
+    this.calm = true;
+    this.last?.deliver();
   }
 }
 

@@ -5,11 +5,13 @@ import type { Session } from '../../miniprogram/src/chat/ports.ts';
 import { Timeline } from '../../miniprogram/src/chat/timeline.ts';
 import type { PageResponse, RoomResponse, SessionResponse } from '../../shared/http.ts';
 import type { ChatEvent } from '../../shared/protocol.ts';
+import { Phone as SupportPhone } from '../support/phone.ts';
 import { SeededRandom } from '../support/random.ts';
 import { ADMIN, bearer, newRoom, stubOf } from '../worker/support/client.ts';
-import { Traffic, turn } from './network.ts';
-import { Phone } from './phone.ts';
+import { ChaosSockets, Traffic, turn } from './network.ts';
 import { post, request } from './worker.ts';
+
+type Phone = SupportPhone<ChaosSockets>;
 
 const STEPS = 25;
 /** So many rounds of half a second of the phones' time: who is not done then is stuck. */
@@ -51,7 +53,7 @@ const ACCIDENTS: ((phone: Phone, world: World) => void | Promise<void>)[] = [
   (phone) => phone.sockets.last?.deliver(),
   (phone) => phone.hide(),
   (phone) => phone.show(),
-  (phone) => phone.changeNetwork(),
+  (phone, { random }) => phone.changeNetwork(random.pick(['wifi', '4g', 'none'])),
   (phone) => phone.kill(),
   (phone) => {
     phone.hide();
@@ -142,10 +144,11 @@ async function run(seed: number, sessions: readonly Session[]): Promise<void> {
   });
   const [first, ...others] = sessions.slice(0, 2 + random.below(3));
   if (!first) throw new Error('nobody is there');
-  const world = { traffic, random };
+  const phoneOf = (name: string, session: Session) =>
+    new SupportPhone(name, session, room, { sockets: new ChaosSockets(traffic, random), random });
   const phones = [
-    new Phone('tablet', first, room, world),
-    ...[first, ...others].map((session, i) => new Phone(`phone${i}`, session, room, world)),
+    phoneOf('tablet', first),
+    ...[first, ...others].map((session, i) => phoneOf(`phone${i}`, session)),
   ];
   // Everybody is there once: messages to strangers are refused.
   await traffic.quiet();

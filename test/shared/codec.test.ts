@@ -122,7 +122,7 @@ describe('[R9] what is not a frame is refused, and says what is wrong', () => {
     expect(refusal.message).toMatch(message);
   });
 
-  it('a frame of more than 16 KiB, counted in bytes', () => {
+  it('[F1] a frame of more than 16 KiB, counted in bytes', () => {
     const frame = (length: number) => `{"type":"typing","x":"${'好'.repeat(length)}"}`;
     const fits = Math.floor((16 * 1024 - frame(0).length) / 3);
     expect(decodeClientFrame(frame(fits)).ok).toBe(true);
@@ -214,7 +214,7 @@ describe('what is a frame is read as it was meant', () => {
     );
   });
 
-  it('unknown fields are ignored, so that the wire can grow', () => {
+  it('[F3] unknown fields are ignored, so that the wire can grow', () => {
     const decoded = decodeClientFrame(send({ mood: 'happy' }));
     expect(decoded).toEqual({
       ok: true,
@@ -227,18 +227,18 @@ describe('what is a frame is read as it was meant', () => {
     expect(decoded.ok && Object.keys(decoded.frame)).toEqual(['type', 'id', 'content']);
   });
 
-  it('a byte-order mark and blanks around a frame are nobody’s problem', () => {
+  it('[F2] a byte-order mark and blanks around a frame are nobody’s problem', () => {
     expect(decodeClientFrame(`\ufeff  ${send({})}\r\n`).ok).toBe(true);
     expect(decodeServerFrame('\ufeff{"type":"presence","online":1} ')?.ok).toBe(true);
   });
 
-  it('a text of 2,000 characters fits, in Chinese and in emoji', () => {
+  it('[F6] a text of 2,000 characters fits, in Chinese and in emoji', () => {
     expect(decodeClientFrame(text('好'.repeat(2000))).ok).toBe(true);
     expect(decodeClientFrame(text('😀'.repeat(2000))).ok).toBe(true);
     expect(decodeClientFrame(text('👨‍👩‍👧')).ok).toBe(true);
   });
 
-  it('an id is measured and compared as people see it', () => {
+  it('[F4] an id is measured and compared as people see it', () => {
     const id = '😀'.repeat(64);
     expect(decodeClientFrame(send({ id }))).toMatchObject({ ok: true, frame: { id } });
     expect(decodeClientFrame(send({ to: { users: ['guest:e\u0301'] } }))).toMatchObject({
@@ -253,7 +253,7 @@ describe('what is a frame is read as it was meant', () => {
     });
   });
 
-  it('a client skips frames and events that a newer server may send', () => {
+  it('[F3] a client skips frames and events that a newer server may send', () => {
     expect(decodeServerFrame('{"type":"hologram","x":1}')).toBeUndefined();
     const from = { id: 'a', name: 'a', role: 'member' };
     const message = {

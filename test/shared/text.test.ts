@@ -29,7 +29,7 @@ describe('names', () => {
   const room = (name: unknown) => v.safeParse(RoomNameSchema, name);
 
   it.each(['lobby', '直播间-1', 'зал_2', 'हिन्दी', 'a'.repeat(64), '𠮷野家'])(
-    'a room may be called %s',
+    '[C2] a room may be called %s',
     (name) => {
       expect(room(name).success).toBe(true);
     },
@@ -47,7 +47,7 @@ describe('names', () => {
     '\u202eabc',
     1,
     null,
-  ])('a room may not be called %j', (name) => {
+  ])('[C2] a room may not be called %j', (name) => {
     expect(room(name).success).toBe(false);
   });
 

@@ -51,7 +51,9 @@ export class FakeSafety implements Omit<SafetyPorts, 'resubmit'> {
   };
 
   readonly openIds = {
-    add: (userId: string, sealed: string) => void this.#openIds.set(userId, sealed),
+    add: (userId: string, sealed: string) => {
+      if (!this.#openIds.has(userId)) this.#openIds.set(userId, sealed);
+    },
     get: (userId: string) => this.#openIds.get(userId),
   };
 

@@ -16,8 +16,14 @@ import type {
 } from '../../worker/room/ports.ts';
 import { concernsQuestions } from '../../worker/room/question-book.ts';
 
+/** A store whose writes can be taken back, as a database does with what was not committed. */
+export interface Undoable {
+  /** What is returned takes back all that is written until it is called. */
+  begin(): () => void;
+}
+
 /** A log that keeps batches as they came. */
-export class MemoryLog implements EventLog {
+export class MemoryLog implements EventLog, Undoable {
   readonly epoch: string;
   #batches: (readonly StoredEvent[])[] = [];
   #head = 0;
@@ -83,10 +89,18 @@ export class MemoryLog implements EventLog {
       .map((batch) => batch.filter(({ event }) => event.seq > upTo))
       .filter((batch) => batch.length > 0);
   }
+
+  begin(): () => void {
+    const [batches, head] = [[...this.#batches], this.#head];
+    return () => {
+      this.#batches = [...batches];
+      this.#head = head;
+    };
+  }
 }
 
-export class MemoryAddressBook implements AddressBook {
-  readonly #addresses = new Set<Address>();
+export class MemoryAddressBook implements AddressBook, Undoable {
+  #addresses = new Set<Address>();
 
   add(address: Address): void {
     this.#addresses.add(address);
@@ -95,9 +109,16 @@ export class MemoryAddressBook implements AddressBook {
   has(address: Address): boolean {
     return this.#addresses.has(address);
   }
+
+  begin(): () => void {
+    const before = new Set(this.#addresses);
+    return () => {
+      this.#addresses = new Set(before);
+    };
+  }
 }
 
-export class MemorySettingsStore implements SettingsStore {
+export class MemorySettingsStore implements SettingsStore, Undoable {
   #settings: RoomSettings = { hosts: [] };
 
   read(): RoomSettings {
@@ -107,9 +128,16 @@ export class MemorySettingsStore implements SettingsStore {
   write(settings: RoomSettings): void {
     this.#settings = settings;
   }
+
+  begin(): () => void {
+    const before = this.#settings;
+    return () => {
+      this.#settings = before;
+    };
+  }
 }
 
-export class MemorySanctionStore implements SanctionStore {
+export class MemorySanctionStore implements SanctionStore, Undoable {
   #users = new Map<string, Sanctions>();
 
   /** How many rows a store would hold. */
@@ -126,16 +154,15 @@ export class MemorySanctionStore implements SanctionStore {
     else this.#users.delete(userId);
   }
 
-  /** Takes back what is written until then. */
   begin(): () => void {
     const before = new Map(this.#users);
     return () => {
-      this.#users = before;
+      this.#users = new Map(before);
     };
   }
 }
 
-export class MemoryAnnouncementStore implements AnnouncementStore {
+export class MemoryAnnouncementStore implements AnnouncementStore, Undoable {
   #planned = new Map<string, PlannedAnnouncement>();
   /** How many rows a store would have written. */
   writes = 0;
@@ -154,17 +181,16 @@ export class MemoryAnnouncementStore implements AnnouncementStore {
     this.#planned.delete(id);
   }
 
-  /** Takes back what is written until then. */
   begin(): () => void {
     const before = new Map(this.#planned);
     return () => {
-      this.#planned = before;
+      this.#planned = new Map(before);
     };
   }
 }
 
 /** Uploads of which a test says whose they are. */
-export class MemoryMediaShelf implements MediaShelf {
+export class MemoryMediaShelf implements MediaShelf, Undoable {
   readonly #uploads = new Map<string, { userId: string; content: MediaContent }>();
   #withdrawn = new Set<string>();
   /** What was discarded so far. */
@@ -189,16 +215,15 @@ export class MemoryMediaShelf implements MediaShelf {
     this.discarded.push(...urls);
   }
 
-  /** Takes back what is withdrawn until then. */
   begin(): () => void {
     const before = new Set(this.#withdrawn);
     return () => {
-      this.#withdrawn = before;
+      this.#withdrawn = new Set(before);
     };
   }
 }
 
-export class MemoryFlag implements Flag {
+export class MemoryFlag implements Flag, Undoable {
   #value = false;
 
   read(): boolean {
@@ -207,5 +232,12 @@ export class MemoryFlag implements Flag {
 
   write(value: boolean): void {
     this.#value = value;
+  }
+
+  begin(): () => void {
+    const before = this.#value;
+    return () => {
+      this.#value = before;
+    };
   }
 }

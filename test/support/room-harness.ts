@@ -24,6 +24,7 @@ import {
   MemoryMediaShelf,
   MemorySanctionStore,
   MemorySettingsStore,
+  type Undoable,
 } from './memory.ts';
 
 /** A client without a network between it and the room. */
@@ -87,6 +88,24 @@ export class RoomHarness {
     this.announcements = this.#announcements();
   }
 
+  /** The room begins anew from what is stored, and all connections are gone. */
+  restart(): void {
+    for (const peer of this.#peers) peer.closed ??= { code: 1006, reason: '' };
+    this.hibernate();
+  }
+
+  /** Keeps what is stored now: what is returned takes back all that is written until it is called. */
+  checkpoint(): () => void {
+    const { log, addresses, settings, sanctions, announcementStore, media, someLackRoster } = this;
+    return begin(log, addresses, settings, sanctions, announcementStore, media, someLackRoster);
+  }
+
+  /** Somebody sets the clock: no time passes. */
+  jump(ms: number): void {
+    this.now += ms;
+    this.#timers = this.#timers.map(({ at, task }) => ({ at: at + ms, task }));
+  }
+
   /** Whether anything is left that would keep the room awake. */
   get timersRunning(): number {
     return this.#timers.length;
@@ -106,7 +125,7 @@ export class RoomHarness {
   }
 
   join(session: Session | string, since?: Cursor): FakePeer {
-    return this.#join(
+    return this.admit(
       new FakePeer(typeof session === 'string' ? { id: session, name: session } : session),
       since,
     );
@@ -115,11 +134,12 @@ export class RoomHarness {
   /** Lets in `count` users who are there, but of whom nobody asks what they heard. */
   joinCrowd(count: number): FakePeer[] {
     return Array.from({ length: count }, (_, i) =>
-      this.#join(new FakePeer({ id: `crowd-${i}`, name: `crowd-${i}` }, false)),
+      this.admit(new FakePeer({ id: `crowd-${i}`, name: `crowd-${i}` }, false)),
     );
   }
 
-  #join(peer: FakePeer, since?: Cursor): FakePeer {
+  /** Lets in a peer that was made elsewhere. */
+  admit<Guest extends FakePeer>(peer: Guest, since?: Cursor): Guest {
     this.#peers.push(peer);
     this.room.join(peer, since);
     return peer;
@@ -191,14 +211,14 @@ export class RoomHarness {
     throw new Error(`no answer to ${id}`);
   }
 
-  #atomically<Result>(work: () => Result): Result {
-    const settings = this.settings.read();
-    const undo = [this.sanctions.begin(), this.announcementStore.begin(), this.media.begin()];
+  /** Does `work` as one unit of storage. */
+  atomically<Result>(work: () => Result): Result {
+    // Not the log: it keeps count of itself, which no storage takes back.
+    const undo = begin(this.settings, this.sanctions, this.announcementStore, this.media);
     try {
       return work();
     } catch (fault) {
-      this.settings.write(settings);
-      for (const each of undo) each();
+      undo();
       throw fault;
     }
   }
@@ -217,7 +237,7 @@ export class RoomHarness {
         settings: this.settings,
         sanctions: this.sanctions,
         media: this.media,
-        atomically: (work) => this.#atomically(work),
+        atomically: (work) => this.atomically(work),
         someLackRoster: this.someLackRoster,
         clock: () => this.now,
         timer: (ms, task) => this.#timers.push({ at: this.now + ms, task }),
@@ -238,4 +258,11 @@ export class RoomHarness {
     for (const peer of this.#peers) room.restore(peer);
     return room;
   }
+}
+
+function begin(...stores: readonly Undoable[]): () => void {
+  const undo = stores.map((store) => store.begin());
+  return () => {
+    for (const each of undo) each();
+  };
 }

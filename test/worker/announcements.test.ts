@@ -126,7 +126,7 @@ describe('announcements in workerd', () => {
     expect(await rowsOf(room)).toEqual([]);
   });
 
-  it('a host’s are said in the host’s name, whether they are there or not', async () => {
+  it('[A3] a host’s are said in the host’s name, whether they are there or not', async () => {
     const room = newRoom();
     const token = await guestToken('ann');
     const settings = await request(`/api/rooms/${room}/settings`, {

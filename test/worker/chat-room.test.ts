@@ -124,7 +124,7 @@ describe('a room in workerd', () => {
     expect(foreign.inbox.texts()).toEqual(['1', '2', '3']);
   });
 
-  it('[R2][R5] what was recalled is gone from storage, and a resume tells of it', async () => {
+  it('[T3][T4][R2][R5] what was recalled is gone from storage, and a resume tells of it', async () => {
     const room = newRoom();
     const [alice, bob] = [await Client.join(room, 'alice'), await Client.join(room, 'bob')];
     await bob.say('before');
@@ -207,7 +207,7 @@ describe('a room in workerd', () => {
     expect(Math.abs((event?.at ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 
-  it('[R8] a heartbeat is answered without waking the room', async () => {
+  it('[C5][R8] a heartbeat is answered without waking the room', async () => {
     const room = newRoom();
     const alice = await Client.join(room, 'alice');
     await alice.say('hi');

@@ -117,7 +117,7 @@ describe('before a message is published', () => {
     expect(bob.inbox.texts()).toEqual([`now it goes ${room}`]);
   });
 
-  it('WeChat that does not answer holds nobody for more than its time', async () => {
+  it('[S2] WeChat that does not answer holds nobody for more than its time', async () => {
     const room = newRoom();
     const [ann, bob] = [await phone(room, 'o-ann'), await Client.join(room, 'bob')];
     ann.send({ type: 'send', id: 's', content: { type: 'text', text: `#silent ${room}` } });
@@ -135,7 +135,7 @@ describe('before a message is published', () => {
 });
 
 describe('after a message is published', () => {
-  it('it is taken back everywhere', async () => {
+  it('[S4] it is taken back everywhere', async () => {
     const room = newRoom();
     await configure(room, { check: 'after' });
     const [ann, bob] = [await phone(room, 'o-ann'), await Client.join(room, 'bob')];
@@ -220,7 +220,7 @@ async function setVerdict(part: string, verdict: string): Promise<void> {
 }
 
 describe('the settings of a room', () => {
-  it('are kept, and given back to who sets them alone', async () => {
+  it('[H18] are kept, and given back to who sets them alone', async () => {
     const room = newRoom();
     const words = ['讨厌', 'ＢＡＤ word'];
     const set = { check: 'after', onCheckFailure: 'hold', blockedWords: words };
@@ -272,7 +272,7 @@ describe('the settings of a room', () => {
 });
 
 describe('nicknames', () => {
-  it.each(['六合彩', '加我·约 炮'])('%s is nobody’s', async (name) => {
+  it.each(['六合彩', '加我·约 炮'])('[S1] %s is nobody’s', async (name) => {
     for (const body of [{ name }, { name, code: 'openid-o-name' }]) {
       const response = await post('/api/session', body);
       expect(response.status).toBe(422);

@@ -40,7 +40,7 @@ const age = (room: string, ms: number) =>
   });
 
 describe('the list of rooms', () => {
-  it('shows a room as soon as somebody enters, and that it is empty as soon as all have left', async () => {
+  it('[H14] shows a room as soon as somebody enters, and that it is empty as soon as all have left', async () => {
     const room = newRoom();
     await post(`/api/rooms/${room}/notices`, { text: 'hi' }, ADMIN);
     const alice = await Client.join(room, 'alice');
@@ -204,7 +204,7 @@ describe('the list of rooms', () => {
     expect(left).toEqual([]);
   });
 
-  it('puts most people first, gives 200 at most, and says how many there are', async () => {
+  it('[H14] puts most people first, gives 200 at most, and says how many there are', async () => {
     const prefix = newRoom();
     const at = Date.now();
     for (let i = 0; i < 210; i++) {

@@ -50,7 +50,7 @@ describe('a picture in a room', () => {
     ]);
   });
 
-  it('that somebody else uploaded, or for another room, or that nobody did, is refused', async () => {
+  it('[P4] that somebody else uploaded, or for another room, or that nobody did, is refused', async () => {
     const room = newRoom();
     const [alice, bob] = [await Client.join(room, 'alice'), await Client.join(room, 'bob')];
     const elsewhere = await uploaded(png(), { room: newRoom() });
@@ -63,7 +63,7 @@ describe('a picture in a room', () => {
     expect(await send(alice, here)).toBe(2);
   });
 
-  it('that is recalled is deleted, also by an operator', async () => {
+  it('[P6] that is recalled is deleted, also by an operator', async () => {
     const room = newRoom();
     const alice = await Client.join(room, 'alice');
     const pictures = [await uploaded(png(), { room }), await uploaded(png(), { room })] as const;
@@ -77,7 +77,7 @@ describe('a picture in a room', () => {
     expect(await send(alice, pictures[0])).toBe('not_found');
   });
 
-  it('is the face of who uploaded it, by its full address', async () => {
+  it('[P7] is the face of who uploaded it, by its full address', async () => {
     const token = await guestToken('alice');
     const { url } = await uploaded(png(), { token });
     const avatar = `https://edge-chat.test${url}`;

@@ -101,6 +101,12 @@ export class Authority {
     return this.#recent.find(senderKey(userId, id))?.event;
   }
 
+  /** The ack that what this user said under this id has got, if it is recognised when it comes again [R3]. */
+  ackOf(userId: string, id: string): AckFrame | undefined {
+    const known = this.#recent.find(senderKey(userId, id));
+    return known && ackOf(known);
+  }
+
   /** What a user was called when the room last heard of them, if it remembers. */
   nameOf(userId: string): string | undefined {
     return this.#recent.nameOf(userId);

@@ -5,6 +5,7 @@ import { closeCodeOf, type Refusal } from '../../shared/errors.ts';
 import type { ListedQuestion, MembersResponse, RoomResponse } from '../../shared/http.ts';
 import { MAX_ROSTER_USERS, MAX_USER_CONNECTIONS } from '../../shared/limits.ts';
 import {
+  type AckFrame,
   type ChatEvent,
   type ClientFrame,
   type EventFrame,
@@ -418,9 +419,7 @@ export class Room {
       commit = this.#store(submitted.map(({ submission }) => submission));
     } catch (fault) {
       this.#ports.onFault(fault);
-      for (const { peer, submission } of submitted) {
-        this.#refuse(peer, { refusal: FAULT, id: submission.frame.id, fatal: true });
-      }
+      for (const each of submitted) this.#answerFailed(each);
       return;
     }
     submitted.forEach(({ peer, submission }, index) => {
@@ -429,6 +428,18 @@ export class Room {
       else this.#refuse(peer, { refusal: verdict.refusal, id: submission.frame.id, fatal: false });
     });
     this.#deliver(commit);
+  }
+
+  /** What was in a batch that could not be stored; what had been stored before is none of its victims. */
+  #answerFailed({ peer, submission: { author, frame } }: Submitted): void {
+    let ack: AckFrame | undefined;
+    try {
+      ack = this.#authority.ackOf(author.id, frame.id);
+    } catch {
+      // Nothing can be read either: it is told already.
+    }
+    if (ack) peer.send(encodeFrame(ack));
+    else this.#refuse(peer, { refusal: FAULT, id: frame.id, fatal: true });
   }
 
   #publish(submission: Submission, alongside = () => {}): Verdict {

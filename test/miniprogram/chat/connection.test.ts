@@ -197,16 +197,19 @@ describe('being refused', () => {
     [4400, 'bad_frame'],
     [4403, 'forbidden'],
     [4413, 'too_large'],
-  ])('for good with %s: no further attempt, no timer, nobody watching', async (close, code) => {
-    const phone = new Phone();
-    const socket = await phone.online();
-    socket.end(close);
-    expect(phone.connection.state).toMatchObject({ name: 'closed', refusal: { code } });
-    expect(phone.clock.running).toBe(0);
-    expect([phone.lifecycle.count, phone.network.count]).toEqual([0, 0]);
-    await phone.clock.advance(300_000);
-    expect(phone.sockets.all).toHaveLength(1);
-  });
+  ])(
+    '[E14] for good with %s: no further attempt, no timer, nobody watching',
+    async (close, code) => {
+      const phone = new Phone();
+      const socket = await phone.online();
+      socket.end(close);
+      expect(phone.connection.state).toMatchObject({ name: 'closed', refusal: { code } });
+      expect(phone.clock.running).toBe(0);
+      expect([phone.lifecycle.count, phone.network.count]).toEqual([0, 0]);
+      await phone.clock.advance(300_000);
+      expect(phone.sockets.all).toHaveLength(1);
+    },
+  );
 
   it('[R9] what was said before the close tells the banned from the forbidden', async () => {
     const phone = new Phone();
@@ -240,7 +243,7 @@ describe('being refused', () => {
     expect(phone.sockets.open).toHaveLength(0);
   });
 
-  it('for a while: comes back after `retryAfter` and a random part more', async () => {
+  it('[E14] for a while: comes back after `retryAfter` and a random part more', async () => {
     const phone = new Phone();
     const socket = await phone.online();
     socket.say(reject('room_full', { retryAfter: 30_000 }));
@@ -320,7 +323,7 @@ describe('a server that talks nonsense', () => {
     },
   );
 
-  it('unknown types are skipped, before the welcome and after it', async () => {
+  it('[F3] unknown types are skipped, before the welcome and after it', async () => {
     const phone = new Phone();
     const socket = await phone.connect();
     socket.say('{"type":"new"}', welcome(), '{"type":"newer"}');
@@ -328,7 +331,7 @@ describe('a server that talks nonsense', () => {
     expect(phone.frames).toHaveLength(1);
   });
 
-  it('a byte-order mark and blanks around a frame or a heartbeat do not matter', async () => {
+  it('[F2] a byte-order mark and blanks around a frame or a heartbeat do not matter', async () => {
     const phone = new Phone();
     const socket = await phone.connect();
     socket.say(`\ufeff ${JSON.stringify(welcome())} \r\n`);
@@ -400,7 +403,7 @@ describe('a server that talks nonsense', () => {
 });
 
 describe('signs of life', () => {
-  it('asks every 25 s, and takes 10 s without an answer for the end', async () => {
+  it('[C5] asks every 25 s, and takes 10 s without an answer for the end', async () => {
     const phone = new Phone();
     const socket = await phone.online();
     await phone.clock.advance(HEARTBEAT_INTERVAL_MS - 1);

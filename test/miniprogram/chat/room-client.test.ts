@@ -140,7 +140,7 @@ describe('saying something', () => {
     expect(h.client.timeline.entries).toHaveLength(1);
   });
 
-  it('[R3] first catches up, then sends again what has no ack, in order and under the same ids', async () => {
+  it('[F4][R3] first catches up, then sends again what has no ack, in order and under the same ids', async () => {
     const h = new ClientHarness();
     const socket = await h.enter();
     for (const text of ['a', 'b', 'c']) h.say(text);
@@ -237,7 +237,7 @@ describe('saying something', () => {
     expect(h.outgoing).toEqual(['failed a']);
   });
 
-  it('[R9] what the server holds waits in the outbox for as long as it takes, and then goes', async () => {
+  it('[S3][R9] what the server holds waits in the outbox for as long as it takes, and then goes', async () => {
     const h = new ClientHarness();
     let socket = await h.enter();
     h.say('a');

@@ -59,7 +59,7 @@ describe('announcements over HTTP', () => {
     return room;
   }
 
-  it('are set, listed and taken back, by a host and by an operator', async () => {
+  it('[H11][H12][H13] are set, listed and taken back, by a host and by an operator', async () => {
     const room = await roomWithHost();
     const at = Date.now() + HOUR;
     const set = await announce(room, { text: '开播', at, every: 60 }, host);
@@ -86,7 +86,7 @@ describe('announcements over HTTP', () => {
     await expectRefusal(await cancel(room, id), 404, 'not_found');
   });
 
-  it('under the same id there is one, whatever is said the second time', async () => {
+  it('[A2] under the same id there is one, whatever is said the second time', async () => {
     const room = await roomWithHost();
     const at = Date.now() + HOUR;
     const first = await (await announce(room, { id: 'a', text: 'one', at }, host)).json();
@@ -96,7 +96,7 @@ describe('announcements over HTTP', () => {
     expect(await listed(room)).toEqual([first]);
   });
 
-  it('are nothing for members, strangers, and who is banned or muted', async () => {
+  it('[A1] are nothing for members, strangers, and who is banned or muted', async () => {
     const room = await roomWithHost();
     await announce(room, { id: 'a', text: 'hi', at: Date.now() + HOUR });
     const all = (headers: Headers) => [
@@ -150,13 +150,13 @@ describe('announcements over HTTP', () => {
     ['an id too long', { text: 'hi', id: 'x'.repeat(65) }],
     ['an id with a line break', { text: 'hi', id: 'a\nb' }],
     ['no JSON', 'hi'],
-  ])('%s is refused', async (_, body) => {
+  ])('[A1] %s is refused', async (_, body) => {
     const room = newRoom();
     await expectRefusal(await announce(room, body), 400, 'bad_frame');
     expect(await listed(room)).toEqual([]);
   });
 
-  it('a room has 20 of them, and no more', async () => {
+  it('[A1] a room has 20 of them, and no more', async () => {
     const room = newRoom();
     const at = Date.now() + HOUR;
     for (let i = 0; i < 20; i++) {
@@ -171,7 +171,7 @@ describe('announcements over HTTP', () => {
 });
 
 describe('the admin key', () => {
-  it('reads of a room what it shows, and who is in it, but not what is said', async () => {
+  it('[H3][H4][H20] reads of a room what it shows, and who is in it, but not what is said', async () => {
     const room = newRoom();
     const ann = await Client.join(room, 'ann');
     await ann.say('hi');

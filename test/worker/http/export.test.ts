@@ -71,7 +71,7 @@ const upTo = (count: number, first = 1) => Array.from({ length: count }, (_, i) 
 const seqsOf = (text: string) => eventsOf(text).map(({ seq }) => seq);
 
 describe('GET /api/rooms/:room/export', () => {
-  it('gives every event as it is stored, private and recalled ones too', async () => {
+  it('[H19] gives every event as it is stored, private and recalled ones too', async () => {
     const room = `${newRoom()}-直播间`;
     const [ann, bob] = [await Client.join(room, 'ann'), await Client.join(room, 'bob')];
     await ann.say('hello\n"there" 🎉');
@@ -138,7 +138,7 @@ describe('GET /api/rooms/:room/export', () => {
     expect(seqsOf(text)).toEqual(upTo(3_000));
   });
 
-  it('ends with what was the newest when it began', async () => {
+  it('[H19] ends with what was the newest when it began', async () => {
     const room = await fullRoom(3_000);
     const { last, finish } = await begin(room);
     expect(last).toBe('3000');
@@ -146,7 +146,7 @@ describe('GET /api/rooms/:room/export', () => {
     expect(seqsOf(await finish())).toEqual(upTo(3_000));
   });
 
-  it('leaves out what is trimmed or recalled before it is read', async () => {
+  it('[H19] leaves out what is trimmed or recalled before it is read', async () => {
     const room = await fullRoom(6_000);
     const { finish } = await begin(room);
     const response = await request(`/api/rooms/${room}/messages/5500`, {
@@ -187,7 +187,7 @@ describe('GET /api/rooms/:room/export', () => {
     reads.mockRestore();
   });
 
-  it('breaks when storage fails half-way: what came is not taken for the whole', async () => {
+  it('[H19] breaks when storage fails half-way: what came is not taken for the whole', async () => {
     const room = await fullRoom(6_000);
     const execute = (query: string) =>
       runInDurableObject(stubOf(room), (_, { storage }) => void storage.sql.exec(query));

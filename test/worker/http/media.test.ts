@@ -24,7 +24,7 @@ async function bytesOf(response: Response): Promise<Uint8Array> {
 }
 
 describe('an upload', () => {
-  it('is answered with what the server read, and comes back as it was', async () => {
+  it('[P1][H8] is answered with what the server read, and comes back as it was', async () => {
     const file = jpeg({ width: 30, height: 20, orientation: 6 });
     const answer = await uploaded(file);
     expect(answer).toEqual({
@@ -47,7 +47,7 @@ describe('an upload', () => {
     expect(await bytesOf(response)).toEqual(file);
   });
 
-  it('is what its content is, whatever it is called', async () => {
+  it('[P2] is what its content is, whatever it is called', async () => {
     const picture = await uploaded(webp(), { type: 'audio/mpeg', name: 'song.html' });
     expect(picture).toMatchObject({ type: 'image', width: 640, height: 480 });
     expect((await request(picture.url)).headers.get('Content-Type')).toBe('image/webp');
@@ -56,7 +56,7 @@ describe('an upload', () => {
     expect((await request(voice.url)).headers.get('Content-Type')).toBe('audio/mpeg');
   });
 
-  it('of the same file has another address each time', async () => {
+  it('[P3] of the same file has another address each time', async () => {
     const [first, second] = [await uploaded(png()), await uploaded(png())];
     expect(first.url).not.toBe(second.url);
   });
@@ -69,14 +69,14 @@ describe('an upload', () => {
     ['nothing', new Uint8Array(), undefined],
     ['a picture that calls itself a page', jpeg(), 'text/html'],
     ['a picture that calls itself a drawing of text', jpeg(), 'text/xml; charset=utf-8'],
-  ])('of %s is refused, and leaves nothing behind', async (_, file, type) => {
+  ])('[P2] of %s is refused, and leaves nothing behind', async (_, file, type) => {
     const before = await stored();
     const response = await upload(file, type === undefined ? {} : { type });
     expect(await errorOf(response)).toEqual([400, 'bad_frame']);
     expect(await stored()).toBe(before);
   });
 
-  it('of more than 10 MB is refused: by its length, and without one while it is read', async () => {
+  it('[P2] of more than 10 MB is refused: by its length, and without one while it is read', async () => {
     const before = await stored();
     const token = await guestToken('alice');
     const file = new Uint8Array(MAX_MEDIA_BYTES + 1);
@@ -129,7 +129,7 @@ describe('an upload', () => {
 });
 
 describe('who uploads too much', () => {
-  it('is told to wait; nobody else is', async () => {
+  it('[P5] is told to wait; nobody else is', async () => {
     const before = await stored();
     const rate: RateLimit = { limit: async ({ key }) => ({ success: key !== 'guest:many' }) };
     const uploadAs = async (name: string) => {
@@ -155,7 +155,7 @@ describe('who uploads too much', () => {
 });
 
 describe('what is read again', () => {
-  it('is not sent to who has it, nor to who asks for its headers only', async () => {
+  it('[H9] is not sent to who has it, nor to who asks for its headers only', async () => {
     const { url, size } = await uploaded(png());
     const head = await request(url, { method: 'HEAD' });
     expect([head.status, head.headers.get('Content-Length')]).toEqual([200, String(size)]);
@@ -182,7 +182,7 @@ describe('what is read again', () => {
     }
   });
 
-  it('comes in parts, as players ask for it', async () => {
+  it('[H9] comes in parts, as players ask for it', async () => {
     const file = mp3();
     const { url } = await uploaded(file);
     const part = async (range: string, more: Record<string, string> = {}) => {
@@ -217,7 +217,7 @@ describe('what is read again', () => {
     expect(parseRange(header, 10)).toEqual(expected);
   });
 
-  it('nothing is found under an address that was never given', async () => {
+  it('[H9] nothing is found under an address that was never given', async () => {
     const { url } = await uploaded(png());
     const last = url.endsWith('A') ? 'B' : 'A';
     for (const address of [`${url.slice(0, -1)}${last}`, '/media/x', '/media/..%2fchecks%2f1']) {

@@ -26,7 +26,7 @@ const exists = async (room: string) =>
   (await listDurableObjectIds(env.CHAT_ROOM)).some((id) => id.equals(stubOf(room).id));
 
 describe('an operator', () => {
-  it('[R3][R10] bans with the admin key: at once, in the room’s own order, and once', async () => {
+  it('[H16][R3][R10] bans with the admin key: at once, in the room’s own order, and once', async () => {
     const room = newRoom();
     const [eve, bob] = [await Client.join(room, 'eve'), await Client.join(room, 'bob')];
     const body = { id: 'case-7', action: 'ban', user: 'guest:eve' };
@@ -43,7 +43,7 @@ describe('an operator', () => {
     expect((await bob.say('next')).seq).toBe(2);
   });
 
-  it('bans who was never there, for a room that nobody has entered yet', async () => {
+  it('[H16] bans who was never there, for a room that nobody has entered yet', async () => {
     const room = newRoom();
     expect((await moderate(room, { action: 'ban', user: 'guest:eve' })).status).toBe(201);
     await evictDurableObject(stubOf(room));
@@ -82,7 +82,7 @@ describe('an operator', () => {
     expect((await (await Client.join(room, 'olga')).say('first')).seq).toBe(1);
   });
 
-  it('[R6] takes a message away, a private one as well', async () => {
+  it('[H17][R6] takes a message away, a private one as well', async () => {
     const room = newRoom();
     const [alice, bob] = [await Client.join(room, 'alice'), await Client.join(room, 'bob')];
     const eve = await Client.join(room, 'eve');
@@ -141,7 +141,7 @@ describe('an operator', () => {
 });
 
 describe('over HTTP', () => {
-  it('who is banned reads nothing of the room, until the ban is over; the others do', async () => {
+  it('[M7] who is banned reads nothing of the room, until the ban is over; the others do', async () => {
     const [room, other] = [newRoom(), newRoom()];
     await (await Client.join(room, 'alice')).say('hi');
     await Client.join(other, 'alice');

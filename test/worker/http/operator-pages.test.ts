@@ -342,7 +342,7 @@ describe('a room', () => {
     expect(text.indexOf('关闭了提问 #2')).toBeLessThan(text.indexOf('大家好'));
   });
 
-  it('[R6] says of a private message that it was, between whom, and never what', async () => {
+  it('[H20][R6] says of a private message that it was, between whom, and never what', async () => {
     const room = newRoom();
     const [ann] = [await Client.join(room, 'ann'), await Client.join(room, 'bob')];
     await ann.say('the secret word', { to: { users: ['guest:bob'] } });

@@ -34,7 +34,7 @@ const codeOf = async (response: Response) =>
   (await response.json<{ error: ErrorBody }>()).error.code;
 
 describe('reading a room', () => {
-  it('its state, its members and its history', async () => {
+  it('[H3][H4][H5] its state, its members and its history', async () => {
     const room = newRoom();
     const [alice, bob] = [await Client.join(room, 'alice'), await Client.join(room, 'bob')];
     for (let i = 1; i <= 5; i++) await alice.say(`m${i}`);
@@ -56,7 +56,7 @@ describe('reading a room', () => {
     await bob.close();
   });
 
-  it('[R6] private messages are read by those whom they concern, and nobody else', async () => {
+  it('[H5][R6] private messages are read by those whom they concern, and nobody else', async () => {
     const room = newRoom();
     const alice = await Client.join(room, 'alice');
     await Client.join(room, 'bob');
@@ -81,7 +81,7 @@ describe('reading a room', () => {
     expect(await summary('eve')).toEqual({ room, unread: 0, epoch: expect.any(String), head: 1 });
   });
 
-  it('[R6] its questions, with votes and answers, as the caller may see them', async () => {
+  it('[H6][R6] its questions, with votes and answers, as the caller may see them', async () => {
     const room = newRoom();
     await put(`/api/rooms/${room}/settings`, { hosts: ['guest:ann'] }, ADMIN);
     const [ann, alice, bob] = [
@@ -130,7 +130,7 @@ describe('reading a room', () => {
     expect((await request(`/api/rooms/${room}/questions`)).status).toBe(401);
   });
 
-  it('[R6] a recalled message is recalled over HTTP and in summaries, and so to nobody else', async () => {
+  it('[T2][R6] a recalled message is recalled over HTTP and in summaries, and so to nobody else', async () => {
     const room = newRoom();
     const alice = await Client.join(room, 'alice');
     await Client.join(room, 'bob');
@@ -158,7 +158,7 @@ describe('reading a room', () => {
     expect(eve.summary).not.toHaveProperty('last');
   });
 
-  it('a room that nobody entered is empty, and looking at it makes nothing', async () => {
+  it('[H3] a room that nobody entered is empty, and looking at it makes nothing', async () => {
     const room = newRoom();
     expect(await get<RoomResponse>(`/api/rooms/${room}`, 'eve')).toMatchObject({
       online: 0,
@@ -204,12 +204,15 @@ describe('reading a room', () => {
     expect((await request('/api/rooms/a%20b', { headers })).status).toBe(400);
     expect((await request('/api/nothing', { headers })).status).toBe(404);
     expect((await request('/nothing')).status).toBe(404);
-    expect(await (await request('/healthz')).json()).toEqual({ ok: true, protocol: 1 });
   });
 });
 
+it('[H10] says that it is there, and which protocol it speaks', async () => {
+  expect(await (await request('/healthz')).json()).toEqual({ ok: true, protocol: 1 });
+});
+
 describe('unread counts', () => {
-  it('of many rooms in one request, own messages not counted', async () => {
+  it('[H7] of many rooms in one request, own messages not counted', async () => {
     const rooms = [newRoom(), newRoom(), newRoom()];
     const token = bearer(await guestToken('bob'));
     const asked = [];
@@ -246,7 +249,7 @@ describe('unread counts', () => {
 });
 
 describe('a room that is out of order', () => {
-  it('is listed with its error; the rest of the lobby is there', async () => {
+  it('[H7] is listed with its error; the rest of the lobby is there', async () => {
     const [good, bad] = [newRoom(), newRoom()];
     await (await Client.join(good, 'alice')).say('hi');
     await Client.join(bad, 'alice');
@@ -324,7 +327,7 @@ describe('server push', () => {
     expect(late.inbox.texts()).toEqual(['直播开始了', 'for alice']);
   });
 
-  it('tells the back end who was away, and the same id makes one notice', async () => {
+  it('[H15] tells the back end who was away, and the same id makes one notice', async () => {
     const room = newRoom();
     const body = { id: 'order-42', text: '您的订单已发货', to: { users: ['app:7'] } };
     const [first, second] = [await notify(room, body), await notify(room, body)];
@@ -363,7 +366,7 @@ describe('server push', () => {
 });
 
 describe('settings', () => {
-  it('give a room a title, an owner and hosts, for good', async () => {
+  it('[H18] give a room a title, an owner and hosts, for good', async () => {
     const room = newRoom();
     const [ann, bob] = [await Client.join(room, 'ann'), await Client.join(room, 'bob')];
     const response = await put(

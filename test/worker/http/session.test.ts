@@ -27,7 +27,7 @@ function requestWith(changes: Partial<Env>, path: string, body: unknown): Promis
 describe('login with WeChat', () => {
   const login = (code: string, more: object = {}) => post('/api/session', { code, ...more });
 
-  it('the same person gets the same id at every login, and it does not tell the openid', async () => {
+  it('[H2] the same person gets the same id at every login, and it does not tell the openid', async () => {
     const [first, second, other] = await Promise.all(
       ['openid-o123', 'openid-o123', 'openid-o124'].map(async (code) => {
         const response = await login(code, { name: '小明', avatar: 'https://a.example/1.png' });
@@ -70,7 +70,7 @@ describe('login with WeChat', () => {
     for (const part of ['sealedOpenId', sealedOpenId, 'o-hidden']) expect(seen).not.toContain(part);
   });
 
-  it('opens the room, by header as a phone does', async () => {
+  it('[C1] opens the room, by header as a phone does', async () => {
     const { token, user } = await (
       await login('openid-phone', { name: '小红' })
     ).json<SessionResponse>();
@@ -141,7 +141,7 @@ describe('login with WeChat', () => {
 });
 
 describe('guests', () => {
-  it('are let in under their nickname where that is allowed', async () => {
+  it('[C1][H2] are let in under their nickname where that is allowed', async () => {
     const response = await post('/api/session', { name: ' 小明\u202e ', group: 'red' });
     expect((await response.json<SessionResponse>()).user).toEqual({
       id: 'guest:小明',
@@ -158,7 +158,7 @@ describe('guests', () => {
 });
 
 describe('users of a back end', () => {
-  it('get a session under the id that the back end gives, with a group', async () => {
+  it('[H2] get a session under the id that the back end gives, with a group', async () => {
     const body = { user: '42', name: 'Ann', group: '客服' };
     const response = await post('/api/session', body, ADMIN);
     const { token, user } = await response.json<SessionResponse>();
@@ -183,7 +183,7 @@ describe('users of a back end', () => {
   });
 });
 
-describe('[R9] a request that makes no sense', () => {
+describe('[H1][R9] a request that makes no sense', () => {
   it.each([
     ['not JSON', '{', 400, 'bad_frame'],
     ['not an object', '[]', 400, 'bad_frame'],
@@ -254,20 +254,23 @@ describe('session tokens', () => {
     ],
     ['gibberish', () => 'abc'],
   ];
-  it.each(forged)('one that is %s is refused, over HTTP and over the socket', async (_, make) => {
-    const token = await make();
-    const response = await members(token);
-    expect(response.status).toBe(401);
-    expect((await errorOf(response)).code).toBe('unauthorized');
-    for (const headers of [
-      bearer(token),
-      { 'Sec-WebSocket-Protocol': `edge-chat.v1, bearer.${token}` },
-    ]) {
-      const socket = await Client.open('room=lobby', headers);
-      expect(await socket.next('reject')).toMatchObject({ code: 'unauthorized' });
-      expect(await socket.whenClosed()).toEqual({ code: 4401, reason: 'unauthorized' });
-    }
-  });
+  it.each(forged)(
+    '[E2] one that is %s is refused, over HTTP and over the socket',
+    async (_, make) => {
+      const token = await make();
+      const response = await members(token);
+      expect(response.status).toBe(401);
+      expect((await errorOf(response)).code).toBe('unauthorized');
+      for (const headers of [
+        bearer(token),
+        { 'Sec-WebSocket-Protocol': `edge-chat.v1, bearer.${token}` },
+      ]) {
+        const socket = await Client.open('room=lobby', headers);
+        expect(await socket.next('reject')).toMatchObject({ code: 'unauthorized' });
+        expect(await socket.whenClosed()).toEqual({ code: 4401, reason: 'unauthorized' });
+      }
+    },
+  );
 
   it('none at all is refused', async () => {
     expect((await request('/api/rooms/lobby/members')).status).toBe(401);

@@ -160,7 +160,7 @@ describe('the address for pushes', () => {
 
 describe('a verdict', () => {
   it.each(['risky', 'review'])(
-    '%s: the picture is gone from the bucket and the room',
+    '[P8] %s: the picture is gone from the bucket and the room',
     async (suggest) => {
       const { alice, bob, picture, traceId, isThere } = await roomWithPicture();
       expect(await push(verdict(traceId, suggest), await signed())).toEqual([200, 'success']);

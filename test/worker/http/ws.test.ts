@@ -5,7 +5,7 @@ import { Client, guestToken, newRoom, request } from '../support/client.ts';
 
 const UPGRADE = { Upgrade: 'websocket' };
 
-describe('[R9] a connection that is refused is told why, over the accepted socket', () => {
+describe('[C4][R9] a connection that is refused is told why, over the accepted socket', () => {
   it.each([
     ['no room', 'name=alice', 4400, 'bad_frame'],
     ['a bad room name', 'room=a%20b&name=alice', 4400, 'bad_frame'],
@@ -23,13 +23,13 @@ describe('[R9] a connection that is refused is told why, over the accepted socke
     expect(await socket.whenClosed()).toEqual({ code: closeCode, reason: code });
   });
 
-  it('a plain GET answers 426', async () => {
+  it('[C3] a plain GET answers 426', async () => {
     const response = await request('/ws?room=lobby&name=alice');
     expect(response.status).toBe(426);
     expect(response.headers.get('Upgrade')).toBe('websocket');
   });
 
-  it('a browser is told, too: the subprotocol is selected even for a refusal', async () => {
+  it('[C1] a browser is told, too: the subprotocol is selected even for a refusal', async () => {
     const socket = await Client.open('room=lobby', {
       'Sec-WebSocket-Protocol': 'edge-chat.v1, bearer.x',
     });
@@ -37,7 +37,7 @@ describe('[R9] a connection that is refused is told why, over the accepted socke
     expect(await socket.next('reject')).toMatchObject({ code: 'unauthorized' });
   });
 
-  it('on a plain deploy no guest gets in', async () => {
+  it('[E3] on a plain deploy no guest gets in', async () => {
     const { ALLOW_GUESTS: _, ...production } = env;
     const response = await app.request(
       'https://x/ws?room=lobby&name=alice',
@@ -66,7 +66,7 @@ describe('browser origins', () => {
     ['http://localhost.evil.example', false],
     ['https://evil.example', false],
     ['null', false],
-  ])('a page of %s: %s', async (Origin, allowed) => {
+  ])('[E3] a page of %s: %s', async (Origin, allowed) => {
     const socket = await Client.open('room=lobby&name=alice', { Origin });
     if (allowed) await socket.next('welcome');
     else expect(await socket.whenClosed()).toEqual({ code: 4403, reason: 'forbidden' });
@@ -98,7 +98,7 @@ describe('rooms', () => {
     expect(alice.inbox.texts()).toEqual(['in one']);
   });
 
-  it('have one name, however it was typed, and may be called in Chinese', async () => {
+  it('[C2] have one name, however it was typed, and may be called in Chinese', async () => {
     const name = `直播间-é-${newRoom()}`;
     const [alice, bob] = [
       await Client.join(name.normalize('NFD'), 'alice'),

@@ -117,7 +117,7 @@ describe('Announcements', () => {
     expect(hall.said(0)).toEqual([]);
   });
 
-  it('[R3] the same id is the same announcement, before and after it was said', () => {
+  it('[A2][R3] the same id is the same announcement, before and after it was said', () => {
     const hall = new Hall();
     const at = hall.now + MINUTE;
     const first = hall.set(ANN, { at });
@@ -162,7 +162,7 @@ describe('Announcements', () => {
     expect(hall.log.head).toBe(3);
   });
 
-  it('what repeats is not said to nobody, and does not wake the room; the rest is', () => {
+  it('[A4] what repeats is not said to nobody, and does not wake the room; the rest is', () => {
     const hall = new Hall();
     const start = hall.now;
     hall.set(undefined, { id: 'tick', text: 'tick', every: 600 });
@@ -202,7 +202,7 @@ describe('Announcements', () => {
       (hall: Hall) => hall.post({ type: 'moderate', id: 'm', action: 'ban', user: 'ann' }),
     ],
   ])(
-    'those of a host who is %s are dropped when their time comes, the others go on',
+    '[A5] those of a host who is %s are dropped when their time comes, the others go on',
     (_, happen) => {
       const hall = new Hall();
       const start = hall.now;
@@ -218,7 +218,7 @@ describe('Announcements', () => {
     },
   );
 
-  it('who is a host again by the time has lost nothing, and speaks with the role of then', () => {
+  it('[A3] who is a host again by the time has lost nothing, and speaks with the role of then', () => {
     const hall = new Hall();
     const start = hall.now;
     hall.set(ANN, { at: start + MINUTE });
@@ -228,7 +228,7 @@ describe('Announcements', () => {
     expect(hall.said(start)).toEqual(['1 ann owner: hear, hear']);
   });
 
-  it('while its host is muted its times pass; the host may look after it, and set none', () => {
+  it('[A5] while its host is muted its times pass; the host may look after it, and set none', () => {
     const hall = new Hall();
     const start = hall.now;
     hall.join(BOB);
@@ -304,7 +304,7 @@ describe('Announcements', () => {
     expect(hall.log.head).toBe(4);
   });
 
-  it('what nobody may say, no host plans; what back ends plan is not checked', () => {
+  it('[A6] what nobody may say, no host plans; what back ends plan is not checked', () => {
     const hall = new Hall(new FakeSafety());
     const start = hall.now;
     expect(hall.set(ANN, { text: 'a b.a.d one' })).toBe('content_rejected');
@@ -317,7 +317,7 @@ describe('Announcements', () => {
     expect(hall.set(ANN, { id: 'b', text: 'bad' })).toMatchObject({ text: 'bad' });
   });
 
-  it('what nobody may say any more by its time is dropped, and asked for again it was said', () => {
+  it('[A6] what nobody may say any more by its time is dropped, and asked for again it was said', () => {
     const hall = new Hall(new FakeSafety());
     const start = hall.now;
     hall.join(BOB);
@@ -333,7 +333,7 @@ describe('Announcements', () => {
   });
 
   it.each(['before', 'after'] as const)(
-    'WeChat is asked first, where it is asked %s',
+    '[A6] WeChat is asked first, where it is asked %s',
     async (when) => {
       const safety = new FakeSafety({ when, onFailure: 'hold' });
       const hall = new Hall(safety);
@@ -359,7 +359,7 @@ describe('Announcements', () => {
     },
   );
 
-  it('holds for all schedules: on the grid, each time once, no more than the alarm rang', () => {
+  it('[A4] holds for all schedules: on the grid, each time once, no more than the alarm rang', () => {
     const everyArb = fc.integer({ min: 60, max: 30 * 86_400 });
     fc.assert(
       fc.property(

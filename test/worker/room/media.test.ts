@@ -18,7 +18,7 @@ function roomWithPicture() {
 }
 
 describe('a picture', () => {
-  it('[R7] is what the server has read, whatever the client says of it', () => {
+  it('[P4][R7] is what the server has read, whatever the client says of it', () => {
     const { h, alice, bob, uploaded } = roomWithPicture();
     const claimed = { type: 'image', url: uploaded.url, width: 1, height: 9_999, size: 1 } as const;
     expect(h.send(alice, claimed)).toBe(1);
@@ -29,7 +29,7 @@ describe('a picture', () => {
     expect(h.log.read(0, 2)[0]?.event).toMatchObject({ content: uploaded });
   });
 
-  it('[R9] that is not there, or that somebody else uploaded, is refused and leaves nothing', () => {
+  it('[P4][R9] that is not there, or that somebody else uploaded, is refused and leaves nothing', () => {
     const { h, alice, bob, uploaded } = roomWithPicture();
     expect(h.send(alice, picture('unknown'))).toBe('not_found');
     expect(h.send(bob, uploaded)).toBe('not_found');

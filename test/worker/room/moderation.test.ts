@@ -24,7 +24,7 @@ function roomWithHosts() {
 const text = { type: 'text', text: 'hi' } as const;
 
 describe('moderation', () => {
-  it('[R1][R7] is an event that everybody sees, with who, whom and until when', () => {
+  it('[M4][R1][R7] is an event that everybody sees, with who, whom and until when', () => {
     const { h, ann, alice, eve } = roomWithHosts();
     const until = h.now + HOUR;
     expect(h.moderate(ann, 'mute', 'eve', until)).toBe(1);
@@ -45,7 +45,7 @@ describe('moderation', () => {
     }
   });
 
-  it('names whom it is about as they were called last, and nobody where nothing is known', () => {
+  it('[M4] names whom it is about as they were called last, and nobody where nothing is known', () => {
     const { h, ann } = roomWithHosts();
     const gone = h.join({ id: 'u1', name: '小明' });
     const silent = h.join({ id: 'u2', name: '小红' });
@@ -61,7 +61,7 @@ describe('moderation', () => {
     expect(ann.inbox.events()).toHaveLength(4);
   });
 
-  it('[R9] is for hosts: a member is refused, whoever it is about, and nothing happens', () => {
+  it('[M1][R9] is for hosts: a member is refused, whoever it is about, and nothing happens', () => {
     const { h, alice, eve } = roomWithHosts();
     for (const action of ACTIONS) {
       for (const user of ['eve', 'alice', 'ann', 'olga', 'nobody']) {
@@ -74,7 +74,7 @@ describe('moderation', () => {
   });
 
   it.each(ACTIONS)(
-    '[R9] %s: nobody does it to the owner or to themself, only the owner to a host',
+    '[M1][R9] %s: nobody does it to the owner or to themself, only the owner to a host',
     (action) => {
       const { h, olga, ann } = roomWithHosts();
       expect(h.moderate(ann, action, 'olga')).toBe('forbidden');
@@ -91,7 +91,7 @@ describe('moderation', () => {
     },
   );
 
-  it('[R9] of somebody who was never here is not_found, but a back end knows its users', () => {
+  it('[M1][R9] of somebody who was never here is not_found, but a back end knows its users', () => {
     const { h, ann } = roomWithHosts();
     for (const action of ACTIONS) expect(h.moderate(ann, action, 'ghost')).toBe('not_found');
     const ban = { type: 'moderate', id: 'b', action: 'ban', user: 'ghost' } as const;
@@ -103,7 +103,7 @@ describe('moderation', () => {
     expect(h.join('ghost').closed).toBeUndefined();
   });
 
-  it('[R9] an end in the past, or of what does not last, is a bad frame', () => {
+  it('[M2][R9] an end in the past, or of what does not last, is a bad frame', () => {
     const { h, ann } = roomWithHosts();
     for (const until of [1, h.now - 1, h.now]) {
       expect(h.moderate(ann, 'mute', 'eve', until)).toBe('bad_frame');
@@ -130,7 +130,7 @@ describe('moderation', () => {
     expect(h.log.head).toBe(1);
   });
 
-  it('done again it does no harm', () => {
+  it('[M3] done again it does no harm', () => {
     const { h, ann, alice } = roomWithHosts();
     for (const action of ACTIONS) {
       expect([action, h.moderate(ann, action, 'eve')]).toEqual([action, h.log.head]);
@@ -154,7 +154,7 @@ describe('moderation', () => {
 });
 
 describe('a mute', () => {
-  it('refuses all that says something, and says for how long; the rest goes on', () => {
+  it('[M5][E11] refuses all that says something, and says for how long; the rest goes on', () => {
     const { h, ann, alice, eve } = roomWithHosts();
     h.say(eve, 'rubbish');
     const question = h.send(alice, { type: 'question', text: 'why?' }) as number;
@@ -197,7 +197,7 @@ describe('a mute', () => {
     expect(eve.inbox.all('reject')).toMatchObject([{ id: '2', code: 'muted' }]);
   });
 
-  it('[R8] ends by itself, at the millisecond, without an event and without a timer', () => {
+  it('[M2][R8] ends by itself, at the millisecond, without an event and without a timer', () => {
     const { h, ann, eve } = roomWithHosts();
     h.advance(HOUR);
     h.moderate(ann, 'mute', 'eve', h.now + HOUR);
@@ -246,7 +246,7 @@ describe('a mute', () => {
     expect([h.send(eve, text), h.send(eve, text)]).toEqual(['muted', 'muted']);
   });
 
-  it('of a host takes the voice, not the office; who becomes the owner has both', () => {
+  it('[M9] of a host takes the voice, not the office; who becomes the owner has both', () => {
     const { h, olga, ann } = roomWithHosts();
     h.moderate(olga, 'mute', 'ann');
     expect(h.send(ann, { type: 'notice', text: 'n' })).toBe('muted');
@@ -257,7 +257,7 @@ describe('a mute', () => {
 });
 
 describe('a kick', () => {
-  it('[R10] ends all connections of the user at once; the others see them go', () => {
+  it('[M6][R10] ends all connections of the user at once; the others see them go', () => {
     const { h, ann, alice, eve } = roomWithHosts();
     const tablet = h.join('eve');
     h.advance(1_000);
@@ -276,7 +276,7 @@ describe('a kick', () => {
     expect(h.log.head).toBe(1);
   });
 
-  it('is no ban: they may come back, and speak', () => {
+  it('[M6] is no ban: they may come back, and speak', () => {
     const { h, ann, eve } = roomWithHosts();
     h.moderate(ann, 'kick', 'eve');
     const back = h.join('eve', { epoch: 'e1', seq: eve.inbox.upTo ?? 0 });
@@ -288,7 +288,7 @@ describe('a kick', () => {
 });
 
 describe('a ban', () => {
-  it('[R10] ends all connections at once, and lets none in; the others see them go', () => {
+  it('[M7][E4][R10] ends all connections at once, and lets none in; the others see them go', () => {
     const { h, ann, alice, eve } = roomWithHosts();
     const tablet = h.join('eve');
     h.advance(1_000);
@@ -346,7 +346,7 @@ describe('a ban', () => {
     expect(h.sanctions.size).toBe(0);
   });
 
-  it('banned twice, the second counts', () => {
+  it('[M3] banned twice, the second counts', () => {
     const { h, ann } = roomWithHosts();
     h.moderate(ann, 'ban', 'eve');
     expect(h.moderate(ann, 'ban', 'eve', h.now + HOUR)).toBe(2);
@@ -375,7 +375,7 @@ describe('a ban', () => {
     expect(h.log.head).toBe(2);
   });
 
-  it('[R6] what is written to them meanwhile is kept for the time after it', () => {
+  it('[M7][R6] what is written to them meanwhile is kept for the time after it', () => {
     const { h, ann, alice } = roomWithHosts();
     h.moderate(ann, 'ban', 'eve');
     h.say(alice, 'sorry', { to: { users: ['eve'] } });
@@ -384,7 +384,7 @@ describe('a ban', () => {
     expect(h.join('eve').inbox.texts()).toContain('sorry');
   });
 
-  it('does not hold for the owner, and holds again when they are that no more', () => {
+  it('[M9] does not hold for the owner, and holds again when they are that no more', () => {
     const { h, ann } = roomWithHosts();
     h.moderate(ann, 'ban', 'eve');
     h.configure({ owner: 'eve' });

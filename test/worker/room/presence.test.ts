@@ -65,7 +65,7 @@ describe('[R10] presence', () => {
     expect(believed(bob).online).toBe(2);
   });
 
-  it('up to 200 online the roster is sent, beyond that only the count, and back', () => {
+  it('[F13] up to 200 online the roster is sent, beyond that only the count, and back', () => {
     const h = new RoomHarness();
     const first = h.join('first');
     const others = Array.from({ length: 199 }, (_, i) => h.join(`u${i}`));
@@ -131,7 +131,7 @@ describe('[R10] presence', () => {
     expect(bob.inbox.take('reject')?.code).toBe('not_found');
   });
 
-  it('whatever the crowd does, everybody ends with the same, right belief', () => {
+  it('[F13] whatever the crowd does, everybody ends with the same, right belief', () => {
     // Newcomers, and second devices of those who are there already.
     const who = fc.oneof(
       fc.nat(11).map((i) => `p${i}`),

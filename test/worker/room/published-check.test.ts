@@ -28,7 +28,7 @@ function contents(h: RoomHarness): string[] {
 const said = (peer: FakePeer) => peer.inbox.texts();
 
 describe('a check after a message is published', () => {
-  it('does not hold it, and takes back what does not pass', async () => {
+  it('[S4] does not hold it, and takes back what does not pass', async () => {
     const { h, safety, alice, bob } = checkedRoom();
     h.say(alice, 'hello');
     h.say(alice, 'risky');

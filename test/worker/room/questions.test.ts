@@ -24,7 +24,7 @@ function classroom() {
 }
 
 describe('questions', () => {
-  it('anybody may ask, hosts answer, everybody gets both as messages', () => {
+  it('[Q1] anybody may ask, hosts answer, everybody gets both as messages', () => {
     const { ann, alice, bob, ask, answer, list } = classroom();
     expect(ask(alice, '为什么？')).toBe(1);
     expect(answer(bob, 1, '不知道')).toBe('forbidden');
@@ -46,7 +46,7 @@ describe('questions', () => {
     ]);
   });
 
-  it('are listed by votes and age while they are open, then those that are not, newest first', () => {
+  it('[Q2][H6] are listed by votes and age while they are open, then those that are not, newest first', () => {
     const { h, ann, alice, bob, eve, ask, answer, list } = classroom();
     for (let i = 1; i <= 6; i++) ask(alice, `q${i}`);
     h.say(bob, 'no question');
@@ -72,7 +72,7 @@ describe('questions', () => {
     ]);
   });
 
-  it('are listed up to 200, the newest, each with the newest ten answers', () => {
+  it('[H6] are listed up to 200, the newest, each with the newest ten answers', () => {
     const { ann, alice, ask, answer, list } = classroom();
     for (let i = 1; i <= 205; i++) ask(alice, `q${i}`);
     for (let i = 1; i <= 12; i++) answer(ann, 205, `a${i}`);
@@ -84,7 +84,7 @@ describe('questions', () => {
     );
   });
 
-  it('go with what is trimmed', () => {
+  it('[Q6] go with what is trimmed', () => {
     const { h, alice, bob, ask, list } = classroom();
     ask(alice, 'old');
     h.act(bob, 'vote', 1);
@@ -94,7 +94,7 @@ describe('questions', () => {
     expect(h.act(bob, 'vote', 1)).toBe('not_found');
   });
 
-  it('go when they are recalled, and their votes with them; a recalled answer is none', () => {
+  it('[Q6] go when they are recalled, and their votes with them; a recalled answer is none', () => {
     const { h, ann, alice, bob, ask, answer, list } = classroom();
     ask(alice, 'q1');
     ask(alice, 'q2');
@@ -112,7 +112,7 @@ describe('questions', () => {
 });
 
 describe('a vote', () => {
-  it('counts once for each user: a second one is acknowledged as the first, after a sleep too', () => {
+  it('[Q3] counts once for each user: a second one is acknowledged as the first, after a sleep too', () => {
     const { h, alice, bob, eve, ask, list } = classroom();
     ask(alice, 'q');
     const first = h.act(bob, 'vote', 1);
@@ -158,7 +158,7 @@ describe('a vote', () => {
     expect(list(alice)[0]?.votes).toBe(1);
   });
 
-  it('[R9] is for open questions of others', () => {
+  it('[Q3][R9] is for open questions of others', () => {
     const { h, ann, alice, bob, eve, ask, answer, list } = classroom();
     ask(alice, 'answered');
     ask(alice, 'resolved');
@@ -177,7 +177,7 @@ describe('a vote', () => {
 });
 
 describe('to resolve', () => {
-  it('is for hosts, for questions, and twice is harmless', () => {
+  it('[Q4] is for hosts, for questions, and twice is harmless', () => {
     const { h, ann, alice, bob, ask, answer, list } = classroom();
     ask(alice, 'q');
     h.say(alice, 'no question');
@@ -199,7 +199,7 @@ describe('[R6] a private question', () => {
   it.each<[string, Audience]>([
     ['to users', { users: ['ann', 'bob'] }],
     ['to the hosts', { role: 'host' }],
-  ])('%s: it, its votes, answers and end are for its asker and them', (_, to) => {
+  ])('[F9] %s: it, its votes, answers and end are for its asker and them', (_, to) => {
     const { h, ann, alice, bob, eve, ask, answer, list } = classroom();
     expect(ask(alice, 'the secret word', to)).toBe(1);
     const voter = 'role' in to ? h.join('olga') : bob;
@@ -227,7 +227,7 @@ describe('[R6] a private question', () => {
     expect(eve.inbox.events()).toEqual([]);
   });
 
-  it('to a group: its members and the asker, who is not in it', () => {
+  it('[Q5] to a group: its members and the asker, who is not in it', () => {
     const { h, alice, bob, eve, ask, list } = classroom();
     ask(alice, 'reds?', { group: 'red' });
     h.act(bob, 'vote', 1);
@@ -235,7 +235,7 @@ describe('[R6] a private question', () => {
     expect([alice, bob, eve].map((peer) => list(peer).length)).toEqual([1, 1, 0]);
   });
 
-  it('is answered to fewer, but never to more', () => {
+  it('[Q5] is answered to fewer, but never to more', () => {
     const { h, ann, alice, bob, eve, ask, answer } = classroom();
     ask(alice, 'q', { users: ['ann', 'bob'] });
     const wider: Audience[] = [{ users: ['alice', 'eve'] }, { role: 'host' }, { group: 'red' }];
@@ -264,7 +264,7 @@ describe('[R6] a private question', () => {
     expect(h.join('alice').inbox.texts()).toEqual(['q', 'a']);
   });
 
-  it('a public question that is answered in private is open to the others', () => {
+  it('[Q2] a public question that is answered in private is open to the others', () => {
     const { h, ann, alice, bob, ask, answer, list } = classroom();
     ask(alice, 'q');
     answer(ann, 1, 'between us', { users: ['alice'] });

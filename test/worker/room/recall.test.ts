@@ -19,7 +19,7 @@ function roomWithHost() {
 }
 
 describe('recall', () => {
-  it('[R1][R7] is an event of its own, and the same for everybody', () => {
+  it('[T4][R1][R7] is an event of its own, and the same for everybody', () => {
     const { h, alice, bob } = roomWithHost();
     h.say(alice, 'oops');
     h.now += 1_000;
@@ -36,7 +36,7 @@ describe('recall', () => {
     }
   });
 
-  it('takes the text out of every way of reading, before and after a sleep', () => {
+  it('[T2] takes the text out of every way of reading, before and after a sleep', () => {
     const { h, alice, bob } = roomWithHost();
     h.say(bob, 'first');
     const id = h.say(alice, 'the secret word');
@@ -87,7 +87,7 @@ describe('recall', () => {
     expect(JSON.stringify(bob.inbox.frames)).not.toContain('secret');
   });
 
-  it('the sender may for two minutes, a host at any time, nobody else ever', () => {
+  it('[T1][E10] the sender may for two minutes, a host at any time, nobody else ever', () => {
     const { h, ann, alice, bob } = roomWithHost();
     for (let i = 0; i < 3; i++) h.say(alice, `m${i}`);
     h.say(ann, 'by the host');
@@ -107,7 +107,7 @@ describe('recall', () => {
     ]);
   });
 
-  it('[R9] of what is no message, not there, or recalled already is not_found', () => {
+  it('[T5][R9] of what is no message, not there, or recalled already is not_found', () => {
     const { h, ann, alice } = roomWithHost();
     h.say(alice, 'trimmed');
     h.say(alice, 'kept');
@@ -117,7 +117,7 @@ describe('recall', () => {
     expect(h.log.head).toBe(3);
   });
 
-  it('[R3] the same id again gets the same ack, whatever kind of frame comes under it', () => {
+  it('[F4][T3][R3] the same id again gets the same ack, whatever kind of frame comes under it', () => {
     const { h, alice } = roomWithHost();
     const id = h.say(alice, 'oops');
     h.receive(alice, { type: 'recall', id: 'r', target: 1 });
@@ -148,7 +148,7 @@ describe('recall', () => {
     expect(h.join('late').inbox.texts()).toEqual(['still here']);
   });
 
-  it('a reply to what was recalled goes through: it quotes nothing', () => {
+  it('[T6] a reply to what was recalled goes through: it quotes nothing', () => {
     const { h, alice, bob } = roomWithHost();
     h.say(alice, 'oops');
     h.act(alice, 'recall', 1);
@@ -162,7 +162,7 @@ describe('recall', () => {
     ['users', { users: ['bob'] }],
     ['a group', { group: 'red' }],
     ['the hosts', { role: 'host' }],
-  ])('[R6] of a private message to %s is seen by who saw that, and nobody else', (_, to) => {
+  ])('[F9][R6] of a private message to %s is seen by who saw that, and nobody else', (_, to) => {
     const h = new RoomHarness();
     h.configure({ owner: 'olga', hosts: ['bob'] });
     const names = ['alice', 'bob', 'eve', 'olga'];

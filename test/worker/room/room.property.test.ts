@@ -4,13 +4,12 @@ import type {
   ActionFrame,
   Audience,
   ChatEvent,
-  SendFrame,
+  EventFrame,
   UnknownEvent,
 } from '../../../shared/protocol.ts';
 import type { Session } from '../../../worker/room/ports.ts';
+import { Chronicle } from '../../support/chronicle.ts';
 import { type FakePeer, RoomHarness } from '../../support/room-harness.ts';
-
-type EventFrame = SendFrame | ActionFrame;
 
 /** A person whose phone loses the connection, comes back by cursor, and sends again what has no ack. */
 class Person {
@@ -102,60 +101,6 @@ class Person {
 
 const isHost = (id: string) => id === 'p0' || id === 'p1';
 
-/** Everything that ever happened in a room, whatever became of it. */
-class Chronicle {
-  /** By id. */
-  readonly written = new Map<string, EventFrame>();
-  /** By seq. */
-  readonly events = new Map<number, ChatEvent>();
-
-  /** [R6] said once more, in other words than the room's. */
-  maySee(session: Session, event: ChatEvent | undefined): boolean {
-    if (!event) return false;
-    if (event.from.id === session.id) return true;
-    const frame = this.written.get(event.id);
-    if (frame?.type !== 'send') return this.maySee(session, this.events.get(frame?.target ?? 0));
-    if (frame.content.type !== 'answer') return includes(frame.to, session);
-    const question = this.events.get(frame.content.question);
-    if (question?.from.id === session.id) return true;
-    return includes(frame.to, session) && this.maySee(session, question);
-  }
-
-  /** What a question's list entry must say to a user who may see it, from all that was done. */
-  tally(session: Session, seq: number): { votes: number; voted: boolean; state: string } {
-    const events = [...this.events.values()];
-    const about = events.filter((event) => 'target' in event && event.target === seq);
-    const voters = about.flatMap(({ kind, from }) => (kind === 'vote' ? [from.id] : []));
-    const answers = events.filter((event) => {
-      const frame = this.written.get(event.id);
-      const isAnswer = frame?.type === 'send' && frame.content.type === 'answer';
-      if (!isAnswer || !('question' in frame.content) || frame.content.question !== seq)
-        return false;
-      return !this.wasRecalled(event.seq) && this.maySee(session, event);
-    });
-    const resolved = about.some(({ kind }) => kind === 'resolve');
-    const state = resolved ? 'resolved' : answers.length > 0 ? 'answered' : 'open';
-    return { votes: voters.length, voted: voters.includes(session.id), state };
-  }
-
-  wasRecalled(seq: number): boolean {
-    return [...this.events.values()].some(
-      (event) => event.kind === 'recall' && event.target === seq,
-    );
-  }
-}
-
-function includes(to: Audience | undefined, { id, group }: Session): boolean {
-  if (to === undefined) return true;
-  const audience = new Map(Object.entries(to));
-  const users = audience.get('users') as string[] | undefined;
-  return (
-    users?.some((user) => user === id) ||
-    (group !== undefined && audience.get('group') === group) ||
-    (isHost(id) && audience.has('role'))
-  );
-}
-
 const who = fc.nat(3);
 const audience: fc.Arbitrary<Audience | undefined> = fc.oneof(
   { weight: 3, arbitrary: fc.constant(undefined) },
@@ -209,7 +154,7 @@ describe('whatever happens to connections, room and storage', () => {
           new Person(h, 'p3'),
         ];
         for (const person of people) person.connect();
-        const chronicle = new Chronicle();
+        const chronicle = new Chronicle(isHost);
         const write = (person: Person, frame: EventFrame) => {
           chronicle.written.set(frame.id, frame);
           person.outbox.set(frame.id, frame);

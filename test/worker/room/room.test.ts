@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeFrame } from '../../../shared/codec.ts';
 import type { SendFrame } from '../../../shared/protocol.ts';
 import { type FakePeer, RoomHarness } from '../../support/room-harness.ts';
 
@@ -45,7 +46,7 @@ describe('[R1] order', () => {
 });
 
 describe('[R2] durable before visible', () => {
-  it('what could not be stored is neither acknowledged nor shown, and leaves nothing behind', () => {
+  it('[E8] what could not be stored is neither acknowledged nor shown, and leaves nothing behind', () => {
     const h = new RoomHarness();
     const [alice, bob] = [h.join('alice'), h.join('bob')];
     h.say(bob, 'before');
@@ -67,6 +68,22 @@ describe('[R2] durable before visible', () => {
 });
 
 describe('[R3] once', () => {
+  it('what was stored before is acknowledged again in a batch that can’t be stored', () => {
+    const h = new RoomHarness();
+    const [alice, bob] = [h.join('alice'), h.join('bob')];
+    const id = h.say(alice, 'stored');
+    const first = alice.inbox.take('ack');
+    h.log.failNext = true;
+    h.room.receive([
+      { peer: alice, data: encodeFrame(frame({ id })) },
+      { peer: bob, data: encodeFrame(frame({ id: 'lost' })) },
+    ]);
+    expect(alice.inbox.take('ack')).toEqual(first);
+    expect(alice.closed).toBeUndefined();
+    expect(bob.inbox.take('reject')).toMatchObject({ id: 'lost', code: 'server_error' });
+    expect(bob.closed).toEqual({ code: 1011, reason: 'server_error' });
+  });
+
   it('the same id again gets the same ack and makes no second event', () => {
     const h = new RoomHarness();
     const [alice, bob] = [h.join('alice'), h.join('bob')];
@@ -164,7 +181,7 @@ describe('[R4] no gaps', () => {
     expect(seqs(bob)).toEqual([1, 2, 3]);
   });
 
-  it('catching up, live batches and pages come in frames that a phone can take', () => {
+  it('[F1] catching up, live batches and pages come in frames that a phone can take', () => {
     const h = new RoomHarness();
     const listener = h.join('listener');
     const start = cursorOf(listener);
@@ -201,7 +218,7 @@ describe('[R5] resume', () => {
   }
   const welcomeOf = (peer: FakePeer) => peer.inbox.all('welcome')[0];
 
-  it('without a cursor the newest 50 come', () => {
+  it('[F7] without a cursor the newest 50 come', () => {
     const { h } = roomWith(80);
     const bob = h.join('bob');
     expect(welcomeOf(bob)).toMatchObject({ resume: 'fresh', head: 80, oldest: 1, after: 30 });
@@ -209,7 +226,7 @@ describe('[R5] resume', () => {
     expect(bob.inbox.events()).toHaveLength(50);
   });
 
-  it('an empty room welcomes with nothing to catch up on', () => {
+  it('[F7] an empty room welcomes with nothing to catch up on', () => {
     const bob = new RoomHarness().join('bob');
     expect(welcomeOf(bob)).toMatchObject({ resume: 'fresh', head: 0, oldest: 1, after: 0 });
     expect(bob.inbox.all('events')).toEqual([]);
@@ -332,7 +349,7 @@ describe('[R6] private stays private', () => {
     expect(h.join('bob').inbox.texts()).toEqual([]);
   });
 
-  it('a host who is also the owner is listed once among those who are away', () => {
+  it('[F10] a host who is also the owner is listed once among those who are away', () => {
     const h = new RoomHarness();
     h.configure({ owner: 'ann', hosts: ['ann', 'bob'] });
     const alice = h.join('alice');
@@ -340,7 +357,7 @@ describe('[R6] private stays private', () => {
     expect(alice.inbox.take('ack')?.offline).toEqual(['ann', 'bob']);
   });
 
-  it('to somebody offline: kept for them, and the sender is told', () => {
+  it('[F10] to somebody offline: kept for them, and the sender is told', () => {
     const h = new RoomHarness();
     h.leave(h.join('bob'));
     const [alice, carol] = [h.join('alice'), h.join('carol')];
@@ -350,7 +367,7 @@ describe('[R6] private stays private', () => {
     expect(h.join('bob').inbox.texts()).toEqual(['for later']);
   });
 
-  it('a page of history fills up across what is hidden, and leads on', () => {
+  it('[F11] a page of history fills up across what is hidden, and leads on', () => {
     const h = new RoomHarness();
     const [alice, bob, eve] = [h.join('alice'), h.join('bob'), h.join('eve')];
     for (let i = 0; i < 30; i++) h.say(alice, `p${i}`);
@@ -366,7 +383,7 @@ describe('[R6] private stays private', () => {
     expect(bob.inbox.events()).toHaveLength(330);
   });
 
-  it('one cannot even tell by a reply whether a hidden message exists', () => {
+  it('[E9] one cannot even tell by a reply whether a hidden message exists', () => {
     const h = new RoomHarness();
     const [alice, , eve] = [h.join('alice'), h.join('bob'), h.join('eve')];
     h.say(alice, 'secret', { to: { users: ['bob'] } });
@@ -489,7 +506,7 @@ describe('[R9] a refusal is an answer', () => {
     expect(alice.inbox.take('ack')).toMatchObject({ id: 'a1', seq: 1 });
   });
 
-  it('the first few bad frames are forgiven, then the connection is closed', () => {
+  it('[E1] the first few bad frames are forgiven, then the connection is closed', () => {
     const h = new RoomHarness();
     const [alice, bob] = [h.join('alice'), h.join('bob')];
     for (let i = 0; i < 5; i++) h.receive(alice, '{');
@@ -501,7 +518,7 @@ describe('[R9] a refusal is an answer', () => {
     expect(bob.inbox.take('ack')).toBeDefined();
   });
 
-  it('a frame that is too large closes at once', () => {
+  it('[E5] a frame that is too large closes at once', () => {
     const h = new RoomHarness();
     const alice = h.join('alice');
     h.receive(alice, 'x'.repeat(100 * 1024));
@@ -510,7 +527,7 @@ describe('[R9] a refusal is an answer', () => {
     expect(h.room.members().online).toBe(0);
   });
 
-  it('a flood is answered with when to go on, then closed; the others do not notice', () => {
+  it('[F12][E6] a flood is answered with when to go on, then closed; the others do not notice', () => {
     const h = new RoomHarness({ rate: { burst: 10, perSecond: 2 } });
     const [alice, bob] = [h.join('alice'), h.join('bob')];
     for (let i = 0; i < 11; i++) h.say(alice, `m${i}`);
@@ -530,7 +547,7 @@ describe('[R9] a refusal is an answer', () => {
     expect(again.inbox.take('reject')?.code).toBe('rate_limited');
   });
 
-  it('a session that runs out ends the connection with the reason', () => {
+  it('[E2] a session that runs out ends the connection with the reason', () => {
     const h = new RoomHarness();
     const alice = h.join({ id: 'alice', name: 'alice', expiresAt: h.now + 1_000 });
     h.say(alice, 'in time');
@@ -572,7 +589,7 @@ describe('[R9] a refusal is an answer', () => {
     expect(alice.inbox.take('ack')?.offline).toEqual(['eve', 'dan']);
   });
 
-  it('the eleventh connection of a user ends the oldest: most often it is long dead', () => {
+  it('[E6] the eleventh connection of a user ends the oldest: most often it is long dead', () => {
     const h = new RoomHarness();
     const peers = Array.from({ length: 11 }, (_, i) => h.join({ id: 'alice', name: `phone ${i}` }));
     // Whatever else happens on joining, the first frame is the welcome.
@@ -601,7 +618,7 @@ describe('[R9] a refusal is an answer', () => {
     expect(h.faults).toHaveLength(1);
   });
 
-  it('a full room says so, and when to come back', () => {
+  it('[E7] a full room says so, and when to come back', () => {
     const h = new RoomHarness({ capacity: 2 });
     const [alice, bob] = [h.join('alice'), h.join('bob')];
     const carol = h.join('carol');

@@ -17,7 +17,7 @@ const rejects = (peer: FakePeer) => peer.inbox.all('reject').map(({ id, code }) 
 const acked = (peer: FakePeer) => peer.inbox.all('ack').map(({ id }) => id);
 
 describe('blocked words', () => {
-  it('[R9] are refused at once, whoever says them, and nothing is stored', () => {
+  it('[S1][E13][R9] are refused at once, whoever says them, and nothing is stored', () => {
     const { h, safety, alice, bob } = checkedRoom();
     for (const peer of [alice, bob]) {
       h.say(peer, 'so B-A-D', { id: 'm' });
@@ -87,7 +87,7 @@ describe('a check before a message is published', () => {
     await h.room.checked();
   });
 
-  it('[R9] refuses what does not pass, and leaves nothing behind', async () => {
+  it('[S1][R9] refuses what does not pass, and leaves nothing behind', async () => {
     const { h, safety, alice, bob } = checkedRoom();
     h.say(alice, 'hm', { id: 'a' });
     await safety.answer('hm', 'reject');
@@ -99,7 +99,7 @@ describe('a check before a message is published', () => {
   });
 
   it.each(['unavailable', 'unable'] as const)(
-    'without a verdict (%s) a message is let through where that is the policy',
+    '[S3] without a verdict (%s) a message is let through where that is the policy',
     async (result) => {
       const { h, safety, alice, bob } = checkedRoom({ onFailure: 'allow' });
       h.say(alice, 'hm');
@@ -108,7 +108,7 @@ describe('a check before a message is published', () => {
     },
   );
 
-  it('and sent back to wait where it is not; sent again it is checked again', async () => {
+  it('[S3] and sent back to wait where it is not; sent again it is checked again', async () => {
     const { h, safety, alice, bob } = checkedRoom();
     h.configure({ onCheckFailure: 'hold' });
     h.say(alice, 'hm', { id: 'a' });
@@ -126,7 +126,7 @@ describe('a check before a message is published', () => {
     expect(safety.texts).toEqual(['hm', 'hm']);
   });
 
-  it('[R1] keeps the order of one user, whatever comes back first', async () => {
+  it('[S2][R1] keeps the order of one user, whatever comes back first', async () => {
     const { h, safety, alice, bob } = checkedRoom();
     for (const text of ['1', '2', '3']) h.say(alice, text);
     h.receive(alice, { type: 'vote', id: 'v', target: 1 });

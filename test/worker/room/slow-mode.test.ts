@@ -16,7 +16,7 @@ function slowRoom() {
 }
 
 describe('slow mode', () => {
-  it('refuses a member’s next message until its time, and says when that is', () => {
+  it('[M8][E12] refuses a member’s next message until its time, and says when that is', () => {
     const { h, alice, bob } = slowRoom();
     expect(h.send(alice, text)).toBe(2);
     h.now += 4_000;
@@ -92,7 +92,7 @@ describe('slow mode', () => {
     expect(h.send(h.join('alice'), text)).toBe(2);
   });
 
-  it('private messages count, recalled ones too; votes and recalls do not', () => {
+  it('[M8] private messages count, recalled ones too; votes and recalls do not', () => {
     const { h, alice, bob } = slowRoom();
     expect(h.send(bob, { type: 'question', text: 'why?' })).toBe(2);
     expect(h.act(alice, 'vote', 2)).toBe(3);
@@ -102,7 +102,7 @@ describe('slow mode', () => {
     expect(h.send(alice, text)).toBe('slow_mode');
   });
 
-  it('is not for hosts and back ends; who is a host no more waits like everybody', () => {
+  it('[M8] is not for hosts and back ends; who is a host no more waits like everybody', () => {
     const { h, ann } = slowRoom();
     expect([h.send(ann, text), h.send(ann, text)]).toEqual([2, 3]);
     for (const id of ['1', '2']) {
@@ -112,7 +112,7 @@ describe('slow mode', () => {
     expect(h.send(ann, text)).toBe('slow_mode');
   });
 
-  it('is told in the welcome, and its changes as events, one for each', () => {
+  it('[M8] is told in the welcome, and its changes as events, one for each', () => {
     const h = new RoomHarness();
     const alice = h.join('alice');
     expect(alice.inbox.take('welcome')?.room).toEqual({ name: 'lobby' });

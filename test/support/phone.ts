@@ -1,5 +1,5 @@
 import type { Draft } from '../../miniprogram/src/chat/outbox.ts';
-import type { Session } from '../../miniprogram/src/chat/ports.ts';
+import type { Session, Sockets } from '../../miniprogram/src/chat/ports.ts';
 import { RoomClient } from '../../miniprogram/src/chat/room-client.ts';
 import { VisitedRooms } from '../../miniprogram/src/chat/visited-rooms.ts';
 import {
@@ -9,9 +9,16 @@ import {
   FakeSessions,
   FakeUploads,
   MemoryStore,
-} from '../support/fake-ports.ts';
-import type { SeededRandom } from '../support/random.ts';
-import { ChaosSockets, type Traffic } from './network.ts';
+} from './fake-ports.ts';
+import type { SeededRandom } from './random.ts';
+
+/** The sockets of one phone, on a network that a test owns. */
+export interface PhoneSockets extends Sockets {
+  /** The one in use ends, as it does with the app. */
+  drop(): void;
+  /** From now on nothing goes wrong. */
+  settle(): void;
+}
 
 /** The app from its start until the system kills it. */
 interface App {
@@ -23,11 +30,11 @@ interface App {
 }
 
 /** A device on which somebody chats; what the app stores outlives it. */
-export class Phone {
+export class Phone<Network extends PhoneSockets = PhoneSockets> {
   readonly name: string;
   readonly user: Session['user'];
   readonly store = new MemoryStore();
-  readonly sockets: ChaosSockets;
+  readonly sockets: Network;
   /** The ids of the messages that were written here, in their order. */
   readonly written: string[] = [];
   readonly #session: Session;
@@ -39,14 +46,14 @@ export class Phone {
     name: string,
     session: Session,
     room: string,
-    world: { readonly traffic: Traffic; readonly random: SeededRandom },
+    world: { readonly sockets: Network; readonly random: SeededRandom },
   ) {
     this.name = name;
     this.user = session.user;
     this.#session = session;
     this.#room = room;
     this.#random = world.random;
-    this.sockets = new ChaosSockets(world.traffic, world.random);
+    this.sockets = world.sockets;
     this.#app = this.#start();
   }
 
@@ -70,7 +77,7 @@ export class Phone {
 
   /** The system ends the app, without a word to it. */
   kill(): void {
-    this.sockets.last?.close();
+    this.sockets.drop();
     this.#app = this.#start();
   }
 
@@ -88,20 +95,30 @@ export class Phone {
     return this.#app.inFront;
   }
 
-  changeNetwork(): void {
-    this.#app.network.change(this.#random.pick(['wifi', '4g', 'none']));
+  changeNetwork(type: string): void {
+    this.#app.network.change(type);
   }
 
   /** The best of worlds. */
   settle(): void {
-    this.sockets.calm = true;
-    this.sockets.last?.deliver();
+    this.sockets.settle();
     this.#app.network.change('wifi');
     this.show();
   }
 
   advance(ms: number): Promise<void> {
     return this.#app.clock.advance(ms);
+  }
+
+  /** Lets time pass; in the background the phone has stopped the app. */
+  async pass(ms: number): Promise<void> {
+    if (this.isInFront) await this.advance(ms);
+    else this.#app.clock.suspend(ms);
+  }
+
+  /** Somebody sets its clock. */
+  jump(ms: number): void {
+    this.#app.clock.jump(ms);
   }
 
   #start(): App {
