@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { type Cursor, parseCursor } from '../shared/cursor.ts';
-import { closeCodeOf } from '../shared/errors.ts';
+import { closeCodeOf, type Refusal } from '../shared/errors.ts';
 import type {
   Announcement,
   AnnouncementRequest,
@@ -180,6 +180,11 @@ export class ChatRoom extends DurableObject<Env> {
   /** The `limit` newest events before `before` as an operator sees them. */
   journal(before: number | undefined, limit: number): JournalPage {
     return this.#look()?.room.journal(before, limit) ?? { events: [], oldest: 1, more: false };
+  }
+
+  /** Why this user may neither enter nor read, if they are banned. */
+  banOf(userId: string): Refusal | undefined {
+    return this.#look()?.room.banOf(userId);
   }
 
   /** Who is online, for a user or an operator. */

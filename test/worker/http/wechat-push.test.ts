@@ -114,7 +114,10 @@ describe('the address for pushes', () => {
     for (const body of [{}, [], { Event: 'subscribe' }, { MsgType: 'text', Content: 'hi' }]) {
       expect(await push(body, await signedPush())).toEqual([200, 'success']);
     }
-    expect(await push(verdict('nobody-knows', 'risky'), await signedPush())).toEqual([200, 'success']);
+    expect(await push(verdict('nobody-knows', 'risky'), await signedPush())).toEqual([
+      200,
+      'success',
+    ]);
   });
 
   it.each([
@@ -211,7 +214,10 @@ describe('a verdict', () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
     for (const more of [{}, { errcode: -1_008, result: undefined }]) {
       const { alice, traceId, isThere } = await roomWithPicture();
-      expect(await push(verdict(traceId, 'pass', more), await signedPush())).toEqual([200, 'success']);
+      expect(await push(verdict(traceId, 'pass', more), await signedPush())).toEqual([
+        200,
+        'success',
+      ]);
       expect(await findCheck(bucket, traceId)).toBeUndefined();
       expect(await isThere()).toBe(true);
       expect((await alice.say('next')).seq).toBe(2);
@@ -248,7 +254,10 @@ describe('a verdict', () => {
     const broken = { getByName: () => ({ withdraw: () => Promise.reject(new Error('gone')) }) };
     const rooms = broken as unknown as Env['CHAT_ROOM'];
     const body = verdict(traceId, 'risky');
-    expect(await push(body, await signedPush(), { CHAT_ROOM: rooms })).toEqual([500, 'server_error']);
+    expect(await push(body, await signedPush(), { CHAT_ROOM: rooms })).toEqual([
+      500,
+      'server_error',
+    ]);
     expect(await push(body, await signedPush())).toEqual([200, 'success']);
     await bob.upTo(2);
     logged.mockRestore();
