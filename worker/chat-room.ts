@@ -475,8 +475,12 @@ export class ChatRoom extends DurableObject<Env> {
     const known = this.#alarmAt !== undefined && this.#alarmAt > Date.now();
     if (!known) this.#alarmAt = (await this.ctx.storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
     // Asked for after the wait, in which something else may have been planned.
-    const due = this.#enter().agenda.next(Date.now());
-    if (due === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= due)) return;
+    const now = Date.now();
+    const next = this.#enter().agenda.next(now);
+    if (next === undefined) return;
+    // What has been due for long may say so with any time, also with one that the platform refuses.
+    const due = Math.max(next, now);
+    if (this.#alarmAt !== undefined && this.#alarmAt <= due) return;
     this.#alarmAt = due;
     await this.ctx.storage.setAlarm(due);
   }
