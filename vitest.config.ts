@@ -2,6 +2,9 @@ import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 import { TEST_SECRETS } from './test/support/secrets.ts';
 
+/** How much bad input is tried: enough for each change, and any amount for who wants to look longer. */
+const amount = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
+
 const WRANGLER = { configPath: './wrangler.toml' };
 
 export default defineConfig({
@@ -39,6 +42,10 @@ export default defineConfig({
           testTimeout: 60_000,
           include: ['test/worker/*.test.ts', 'test/worker/{http,media}/*.test.ts'],
           globalSetup: ['test/support/wechat-stand-in.ts'],
+          provide: {
+            badFrames: amount('BAD_FRAMES', 10_000),
+            badRequests: amount('BAD_REQUESTS', 2_000),
+          },
         },
       },
       {

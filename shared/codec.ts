@@ -22,13 +22,18 @@ export type Decoded<Frame> =
 /** Messages quote what was received: kept short, so that a refusal is never larger than its cause. */
 const MAX_MESSAGE_LENGTH = 200;
 
+/** What would break the line, turn its direction around or not be Unicode, where a message quotes it. */
+const UNPRINTABLE = /[\p{Cc}\p{Surrogate}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
 /** Says in one line what the first thing wrong is, and where: `content.text: text must not be blank`. */
 export function describeIssue(issues: readonly v.BaseIssue<unknown>[]): string {
   const issue = issues[0];
   if (!issue) return 'not valid';
   const path = v.getDotPath(issue);
   const text = path ? `${path}: ${issue.message}` : issue.message;
-  return text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : text;
+  const short =
+    text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : text;
+  return short.replace(UNPRINTABLE, '\ufffd');
 }
 
 function badFrame(message: string, id?: string): Decoded<never> {

@@ -38,7 +38,12 @@ import { cleanName, codePoints, isWellFormed } from './text.ts';
 export const SessionRequestSchema = v.pipe(
   v.object({
     code: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty'), v.maxLength(256))),
-    user: v.optional(v.pipe(UserIdSchema, v.maxLength(64, 'must have at most 64 characters'))),
+    user: v.optional(
+      v.pipe(
+        UserIdSchema,
+        v.check((id) => codePoints(id) <= 64, 'must have at most 64 characters'),
+      ),
+    ),
     name: v.optional(NameSchema),
     avatar: v.optional(AvatarSchema),
     group: v.optional(GroupSchema),

@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { type Cursor, parseCursor } from '../shared/cursor.ts';
-import { closeCodeOf } from '../shared/errors.ts';
+import { closeCodeOf, type Refusal } from '../shared/errors.ts';
 import type {
   Announcement,
   AnnouncementRequest,
@@ -186,6 +186,11 @@ export class ChatRoom extends DurableObject<Env> {
   /** The `limit` newest events before `before` as an operator sees them. */
   journal(before: number | undefined, limit: number): JournalPage {
     return this.#look()?.room.journal(before, limit) ?? { events: [], oldest: 1, more: false };
+  }
+
+  /** Why this user may neither enter nor read, if they are banned. */
+  banOf(userId: string): Refusal | undefined {
+    return this.#look()?.room.banOf(userId);
   }
 
   /** Who is online, for a user or an operator. */
@@ -474,7 +479,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** Sets the alarm where it is missing or too late: each time it is set costs a row. */
   #planAlarm(): Promise<void> | undefined {
     const now = Date.now();
-    const due = this.#enter().agenda.next(now);
+    const due = this.#nextDue(now);
     // One in the past has rung, or was given up by the platform: only storage knows.
     const isKnown = this.#alarmAt !== undefined && this.#alarmAt > now;
     return isKnown && !this.#isTooLate(due) ? undefined : this.#setAlarm(isKnown);
@@ -484,10 +489,16 @@ export class ChatRoom extends DurableObject<Env> {
     const { storage } = this.ctx;
     if (!isKnown) this.#alarmAt = (await storage.getAlarm()) ?? Number.POSITIVE_INFINITY;
     // Asked for after the wait, in which something else may have been planned.
-    const due = this.#enter().agenda.next(Date.now());
+    const due = this.#nextDue(Date.now());
     if (due === undefined || !this.#isTooLate(due)) return;
     this.#alarmAt = due;
     await storage.setAlarm(due);
+  }
+
+  /** What has been due for long may say so with any time, also with one that the platform refuses. */
+  #nextDue(now: number): number | undefined {
+    const due = this.#enter().agenda.next(now);
+    return due === undefined ? undefined : Math.max(due, now);
   }
 
   /** Whether the alarm rings after something is `due`. */

@@ -19,6 +19,7 @@ import {
   type ChatSlowMode,
   CLIENT_FRAME_SCHEMAS,
 } from '../../shared/protocol.ts';
+import { isWellFormed } from '../../shared/text.ts';
 
 const send = (fields: object) =>
   JSON.stringify({ type: 'send', id: 'a', content: { type: 'text', text: 'hi' }, ...fields });
@@ -163,6 +164,17 @@ describe('[R9] what is not a frame is refused, and says what is wrong', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('quotes nothing that would break the line, or turn it around', () => {
+    for (const evil of ['a\r\nb', '\u0000', '\u2028', '\u202e', '\u2066', '\ud800', '\u001b[31m']) {
+      const { message } = refusalOf(moderate({ action: evil }));
+      expect(message).toContain('\ufffd');
+      expect(message).not.toMatch(/[\p{Cc}\p{Surrogate}\u2028\u202e\u2066]/u);
+    }
+    const cut = refusalOf(moderate({ action: `${'x'.repeat(100)}${'😀'.repeat(99)}` })).message;
+    expect(isWellFormed(cut)).toBe(true);
+    expect(isWellFormed(refusalOf(moderate({ action: `x${'😀'.repeat(99)}` })).message)).toBe(true);
   });
 
   it('deep nesting and prototype keys do no harm', () => {

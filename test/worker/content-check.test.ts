@@ -151,6 +151,16 @@ describe('after a message is published', () => {
     expect(JSON.stringify(stored)).not.toContain('#risky');
   });
 
+  it('what an operator does is answered, though nobody’s message has begun the checks yet', async () => {
+    const room = newRoom();
+    await configure(room, { check: 'after' });
+    const { status } = await post(`/api/rooms/${room}/notices`, { text: '欢迎' }, ADMIN);
+    expect(status).toBe(201);
+    expect((await configure(room, { title: '大厅' })).status).toBe(200);
+    const ban = { action: 'ban', user: 'guest:eve' };
+    expect((await post(`/api/rooms/${room}/moderation`, ban, ADMIN)).status).toBe(201);
+  });
+
   it('without an answer an alarm is set, and what it wakes finds the message again', async () => {
     const room = newRoom();
     await configure(room, { check: 'after' });

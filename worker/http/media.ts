@@ -17,12 +17,14 @@ import {
 } from '../media/media-store.ts';
 import { checkUpload } from '../media/upload-check.ts';
 import { notConfigured, RefusalError, refuse } from '../refusal.ts';
+import type { Session } from '../room/ports.ts';
 import { uploadSafety } from '../safety/room-safety.ts';
 import type { AppContext, AppEnv } from './app-types.ts';
 import { parseRange } from './byte-range.ts';
 import { parseTags } from './entity-tags.ts';
 import { requireSession } from './guards.ts';
 import { parseInput } from './input.ts';
+import { askRoom } from './rooms-client.ts';
 
 /** What a form needs around its file. */
 const FORM_BYTES = 64 * 1024;
@@ -52,11 +54,12 @@ export const uploadRoutes = new Hono<AppEnv>().post(
     await limitRate(c);
     const keys = new MediaKeys(requireSecret('SESSION_SECRET', c.env.SESSION_SECRET));
     const { file, room } = await readForm(c);
+    const session = c.get('session');
+    if (room !== undefined) await refuseBanned(c.env, room, session);
     const bytes = new Uint8Array(await file.arrayBuffer());
     const reading = readMedia(bytes);
     if (!reading.ok) throw refuse('bad_frame', reading.reason);
     const upload = { facts: reading.facts, size: bytes.length };
-    const session = c.get('session');
     const owner = { user: session.id, room };
     const key = keys.make(upload, owner);
     await storeUpload(bucket, key, upload, owner, bytes);
@@ -126,6 +129,12 @@ async function limitRate(c: AppContext): Promise<void> {
     message: 'too many uploads: wait a minute',
     retryAfter: RATE_RETRY_MS,
   });
+}
+
+/** Who may not enter a room leaves no files for it either. Asking wakes it no more than what is sent next. */
+async function refuseBanned(env: Env, room: string, { id }: Session): Promise<void> {
+  const refusal = await askRoom(env, room, (stub) => stub.banOf(id));
+  if (refusal) throw new RefusalError(refusal);
 }
 
 async function readForm(c: AppContext): Promise<{ file: File; room?: string }> {

@@ -14,6 +14,7 @@ type RoomMethod =
   | 'status'
   | 'overview'
   | 'journal'
+  | 'banOf'
   | 'members'
   | 'page'
   | 'questions'

@@ -4,7 +4,7 @@ import type { Env } from '../env.ts';
 import { checkPush, decryptPush } from '../identity/wechat-push.ts';
 import { urlOfKey } from '../media/media-key.ts';
 import { deleteUploads } from '../media/media-store.ts';
-import { awaitCheck, endCheck } from '../media/open-checks.ts';
+import { awaitCheck, endCheck, TraceIdSchema } from '../media/open-checks.ts';
 import { refuse } from '../refusal.ts';
 import type { AppContext, AppEnv } from './app-types.ts';
 import { limitBody } from './guards.ts';
@@ -18,7 +18,7 @@ const EncryptedSchema = v.object({ Encrypt: v.pipe(v.string(), v.nonEmpty()) });
 /** The verdict on what `mediaCheckAsync` was asked about; all else that WeChat may push is not for us. */
 const VerdictSchema = v.object({
   Event: v.literal('wxa_media_check'),
-  trace_id: v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)),
+  trace_id: TraceIdSchema,
   errcode: v.optional(v.number(), 0),
   result: v.optional(v.object({ suggest: v.string() })),
 });

@@ -24,7 +24,9 @@ import { roomStub } from './rooms-client.ts';
 
 /** `GET /ws?room=`: proves who it is, and hands the socket to the room. */
 export async function connect(c: AppContext): Promise<Response> {
-  if (c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
+  // A HEAD comes here too, but opens nothing: RFC 6455 asks for a GET.
+  const isGet = c.req.method === 'GET';
+  if (!isGet || c.req.header('Upgrade')?.toLowerCase() !== 'websocket') {
     const message = 'this is a WebSocket address: connect with wss:// or ws://';
     return c.json({ error: { code: 'bad_frame', message } }, 426, { Upgrade: 'websocket' });
   }

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { MediaContent } from '../../shared/protocol.ts';
 import { CHECK_OF_COMMENTS, withToken } from '../safety/wechat-api.ts';
+import { TraceIdSchema } from './open-checks.ts';
 
 /** What asking for a check takes. */
 export interface MediaCheckApi {
@@ -26,7 +27,7 @@ const TIMEOUT_MS = 10_000;
 
 const AnswerSchema = v.object({
   errcode: v.optional(v.number(), 0),
-  trace_id: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(256))),
+  trace_id: v.optional(TraceIdSchema),
 });
 type Answer = v.InferOutput<typeof AnswerSchema>;
 

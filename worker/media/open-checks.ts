@@ -2,6 +2,9 @@
 import * as v from 'valibot';
 import type { Owner } from './media-key.ts';
 
+/** The id of a check. Kept as the name of an object, which holds 1,024 bytes of well-formed text. */
+export const TraceIdSchema = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,256}$/));
+
 const OpenCheckSchema = v.object({ key: v.string(), room: v.optional(v.string()) });
 
 /** An upload that is being checked, and the room that it is for, if it is for one. */

@@ -10,36 +10,13 @@ import { png } from '../../support/media-files.ts';
 import { TEST_SECRETS } from '../../support/secrets.ts';
 import { bearer, Client, newRoom, post, request } from '../support/client.ts';
 import { uploaded } from '../support/upload.ts';
-import { mediaChecksOf } from '../support/wechat.ts';
+import { mediaChecksOf, signedPush } from '../support/wechat.ts';
 
 const PATH = '/api/wechat/push';
 const AES_KEY = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ';
 const bucket = env.MEDIA as R2Bucket;
 
 let traces = 0;
-
-async function sha1(parts: readonly string[]): Promise<string> {
-  const text = new TextEncoder().encode([...parts].sort().join(''));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-1', text));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** The query of a push as WeChat signs it, `age` milliseconds ago. */
-async function signed({
-  token = TEST_SECRETS.WECHAT_PUSH_TOKEN,
-  age = 0,
-  encrypted = undefined as string | undefined,
-} = {}): Promise<URLSearchParams> {
-  const timestamp = String(Math.floor((Date.now() - age) / 1_000));
-  const nonce = 'n 1+';
-  const query = new URLSearchParams({ timestamp, nonce, openid: 'o1' });
-  query.set('signature', await sha1([token, timestamp, nonce]));
-  if (encrypted !== undefined) {
-    query.set('encrypt_type', 'aes');
-    query.set('msg_signature', await sha1([token, timestamp, nonce, encrypted]));
-  }
-  return query;
-}
 
 const verdict = (traceId: string, suggest: string, more: object = {}) => ({
   ToUserName: 'gh_1',
@@ -112,7 +89,7 @@ describe('what a user of WeChat uploads', () => {
     expect(new URL(check?.media_url ?? '').pathname).toBe(picture.url);
     const traceId = check?.traceId ?? '';
     await vi.waitFor(async () => expect(await findCheck(bucket, traceId)).toBeDefined());
-    expect(await push(verdict(traceId, 'risky'), await signed())).toEqual([200, 'success']);
+    expect(await push(verdict(traceId, 'risky'), await signedPush())).toEqual([200, 'success']);
     await painter.upTo(2);
     const late = await Client.join(room, 'late');
     await late.upTo(2);
@@ -123,7 +100,7 @@ describe('what a user of WeChat uploads', () => {
 
 describe('the address for pushes', () => {
   it('says what WeChat asks it to say, when WeChat asks', async () => {
-    const query = await signed();
+    const query = await signedPush();
     query.set('echostr', '<b>42</b>');
     const response = await request(`${PATH}?${query}`);
     expect(await response.text()).toBe('<b>42</b>');
@@ -135,20 +112,31 @@ describe('the address for pushes', () => {
 
   it('takes note of what is not for it', async () => {
     for (const body of [{}, [], { Event: 'subscribe' }, { MsgType: 'text', Content: 'hi' }]) {
-      expect(await push(body, await signed())).toEqual([200, 'success']);
+      expect(await push(body, await signedPush())).toEqual([200, 'success']);
     }
-    expect(await push(verdict('nobody-knows', 'risky'), await signed())).toEqual([200, 'success']);
+    expect(await push(verdict('nobody-knows', 'risky'), await signedPush())).toEqual([
+      200,
+      'success',
+    ]);
+  });
+
+  it.each([
+    ['half a surrogate pair', 'a\ud800'],
+    ['more bytes than a name may have', '好'.repeat(256)],
+    ['a line break', 'a\nb'],
+  ])('[R9] takes an id with %s for none of its checks', async (_, traceId) => {
+    expect(await push(verdict(traceId, 'risky'), await signedPush())).toEqual([200, 'success']);
   });
 
   it('refuses what is too long, and what is no JSON', async () => {
-    expect(await push(' '.repeat(16 * 1024 + 1), await signed())).toEqual([413, 'too_large']);
-    expect(await push('<xml></xml>', await signed())).toEqual([400, 'bad_frame']);
+    expect(await push(' '.repeat(16 * 1024 + 1), await signedPush())).toEqual([413, 'too_large']);
+    expect(await push('<xml></xml>', await signedPush())).toEqual([400, 'bad_frame']);
   });
 
   it('without its secret says which is missing', async () => {
     const { WECHAT_PUSH_TOKEN: _, ...bare } = env;
     const response = await app.request(
-      `https://edge-chat.test${PATH}?${await signed()}`,
+      `https://edge-chat.test${PATH}?${await signedPush()}`,
       { method: 'POST', body: '{}' },
       bare,
       createExecutionContext(),
@@ -163,7 +151,7 @@ describe('a verdict', () => {
     '[P8] %s: the picture is gone from the bucket and the room',
     async (suggest) => {
       const { alice, bob, picture, traceId, isThere } = await roomWithPicture();
-      expect(await push(verdict(traceId, suggest), await signed())).toEqual([200, 'success']);
+      expect(await push(verdict(traceId, suggest), await signedPush())).toEqual([200, 'success']);
       expect(await isThere()).toBe(false);
       await bob.upTo(2);
       expect(bob.inbox.events()[1]).toMatchObject({
@@ -175,9 +163,9 @@ describe('a verdict', () => {
       expect(await alice.next('reject')).toMatchObject({ id: 'again', code: 'not_found' });
 
       // WeChat says it again: nothing happens twice.
-      expect(await push(verdict(traceId, suggest), await signed())).toEqual([200, 'success']);
+      expect(await push(verdict(traceId, suggest), await signedPush())).toEqual([200, 'success']);
       await keepCheck(bucket, traceId, { key: keyOfUrl(picture.url), room: 'elsewhere' });
-      expect(await push(verdict(traceId, suggest), await signed())).toEqual([200, 'success']);
+      expect(await push(verdict(traceId, suggest), await signedPush())).toEqual([200, 'success']);
       expect((await alice.say('next')).seq).toBe(3);
     },
   );
@@ -186,7 +174,7 @@ describe('a verdict', () => {
     const room = newRoom();
     const picture = await uploaded(png(), { room });
     await keepCheck(bucket, 'early', { key: keyOfUrl(picture.url), room });
-    await push(verdict('early', 'risky'), await signed());
+    await push(verdict('early', 'risky'), await signedPush());
     const alice = await Client.join(room, 'alice');
     alice.send({ type: 'send', id: 'p', content: picture });
     expect(await alice.next('reject')).toMatchObject({ code: 'not_found' });
@@ -206,7 +194,7 @@ describe('a verdict', () => {
       },
       delete: (names: string[]) => bucket.delete(names),
     };
-    const answer = await push(verdict(traceId, 'risky'), await signed(), {
+    const answer = await push(verdict(traceId, 'risky'), await signedPush(), {
       MEDIA: slow as unknown as R2Bucket,
     });
     expect(answer).toEqual([200, 'success']);
@@ -218,7 +206,7 @@ describe('a verdict', () => {
 
   it('on what was uploaded for no room: the file goes', async () => {
     const { traceId, isThere } = await roomWithPicture({ inRoom: false });
-    await push(verdict(traceId, 'risky'), await signed());
+    await push(verdict(traceId, 'risky'), await signedPush());
     expect(await isThere()).toBe(false);
   });
 
@@ -226,7 +214,10 @@ describe('a verdict', () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
     for (const more of [{}, { errcode: -1_008, result: undefined }]) {
       const { alice, traceId, isThere } = await roomWithPicture();
-      expect(await push(verdict(traceId, 'pass', more), await signed())).toEqual([200, 'success']);
+      expect(await push(verdict(traceId, 'pass', more), await signedPush())).toEqual([
+        200,
+        'success',
+      ]);
       expect(await findCheck(bucket, traceId)).toBeUndefined();
       expect(await isThere()).toBe(true);
       expect((await alice.say('next')).seq).toBe(2);
@@ -238,15 +229,15 @@ describe('a verdict', () => {
   it('that somebody else signed, or long ago, is refused and changes nothing', async () => {
     const { alice, traceId, isThere } = await roomWithPicture();
     const body = verdict(traceId, 'risky');
-    const tampered = await signed();
+    const tampered = await signedPush();
     tampered.set('timestamp', String(Number(tampered.get('timestamp')) + 1));
-    const odd = await signed();
+    const odd = await signedPush();
     odd.set('signature', '不'.repeat(40));
     for (const query of [
       new URLSearchParams(),
-      await signed({ token: 'guess' }),
-      await signed({ age: 6 * 60_000 }),
-      await signed({ age: -6 * 60_000 }),
+      await signedPush({ token: 'guess' }),
+      await signedPush({ age: 6 * 60_000 }),
+      await signedPush({ age: -6 * 60_000 }),
       tampered,
       odd,
     ]) {
@@ -263,8 +254,11 @@ describe('a verdict', () => {
     const broken = { getByName: () => ({ withdraw: () => Promise.reject(new Error('gone')) }) };
     const rooms = broken as unknown as Env['CHAT_ROOM'];
     const body = verdict(traceId, 'risky');
-    expect(await push(body, await signed(), { CHAT_ROOM: rooms })).toEqual([500, 'server_error']);
-    expect(await push(body, await signed())).toEqual([200, 'success']);
+    expect(await push(body, await signedPush(), { CHAT_ROOM: rooms })).toEqual([
+      500,
+      'server_error',
+    ]);
+    expect(await push(body, await signedPush())).toEqual([200, 'success']);
     await bob.upTo(2);
     logged.mockRestore();
   });
@@ -296,7 +290,7 @@ describe('in safe mode', () => {
   }
 
   async function pushSealed(encrypted: string, signedText = encrypted) {
-    const query = await signed({ encrypted: signedText });
+    const query = await signedPush({ encrypted: signedText });
     return push({ ToUserName: 'gh_1', Encrypt: encrypted }, query, safe);
   }
 
@@ -313,7 +307,7 @@ describe('in safe mode', () => {
     const { traceId, isThere } = await roomWithPicture();
     const text = JSON.stringify(verdict(traceId, 'risky'));
     const sealed = await encrypt(text);
-    expect(await push(JSON.parse(text), await signed(), safe)).toEqual([403, 'forbidden']);
+    expect(await push(JSON.parse(text), await signedPush(), safe)).toEqual([403, 'forbidden']);
     expect(await pushSealed(sealed, 'other')).toEqual([403, 'forbidden']);
     expect(await pushSealed(await encrypt(text, { appId: 'wx-other' }))).toEqual([
       403,

@@ -29,6 +29,21 @@ describe('[C4][R9] a connection that is refused is told why, over the accepted s
     expect(response.headers.get('Upgrade')).toBe('websocket');
   });
 
+  it('a HEAD enters no room, whatever it asks for', async () => {
+    const room = newRoom();
+    // Not by a fetch, which makes a GET of whatever asks for an upgrade.
+    const response = await app.request(
+      `https://x/ws?room=${room}&name=alice`,
+      { method: 'HEAD', headers: UPGRADE },
+      env,
+    );
+    expect(response.status).toBe(426);
+    const info = await request(`/api/rooms/${room}`, {
+      headers: { Authorization: `Bearer ${await guestToken('bob')}` },
+    });
+    expect(await info.json()).not.toHaveProperty('epoch');
+  });
+
   it('[C1] a browser is told, too: the subprotocol is selected even for a refusal', async () => {
     const socket = await Client.open('room=lobby', {
       'Sec-WebSocket-Protocol': 'edge-chat.v1, bearer.x',
