@@ -18,6 +18,7 @@ import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE, MAX_FRAME_BYTES } from '../share
 import { type EventFrame, SUBPROTOCOL } from '../shared/protocol.ts';
 import { directoryStub } from './directory.ts';
 import { type Env, retentionPolicy, roomPolicy } from './env.ts';
+import { findSessionKeys } from './identity/secrets.ts';
 import { MediaKeys } from './media/media-key.ts';
 import { deleteUploads } from './media/media-store.ts';
 import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
@@ -368,7 +369,7 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   #media(room: string): RoomMedia {
-    const { MEDIA: bucket, SESSION_SECRET: secret } = this.env;
+    const { MEDIA: bucket } = this.env;
     const discard = (keys: readonly string[]) => {
       if (!bucket) return;
       const deleted = deleteUploads(bucket, keys).catch((fault: unknown) =>
@@ -376,7 +377,8 @@ export class ChatRoom extends DurableObject<Env> {
       );
       this.ctx.waitUntil(deleted);
     };
-    const keys = secret ? new MediaKeys(secret) : undefined;
+    const secrets = findSessionKeys(this.env);
+    const keys = secrets && new MediaKeys(secrets);
     return new RoomMedia({ sql: this.ctx.storage.sql, room, keys, discard });
   }
 

@@ -14,10 +14,20 @@ export interface Env {
   readonly MEDIA?: R2Bucket;
   /** How often one user may upload; without it there is no limit. */
   readonly UPLOAD_RATE?: RateLimit;
-  /** Signs session tokens and keys user ids; a secret of at least 32 characters. */
+  /** How many sessions one address may ask for without the admin key; without it there is no limit. */
+  readonly SESSION_RATE?: RateLimit;
+  /** How many wrong admin keys one address may show; without it there is no limit. */
+  readonly ADMIN_RATE?: RateLimit;
+  /** Signs session tokens and uploads, and seals openids; a secret of at least 32 characters. */
   readonly SESSION_SECRET?: string;
+  /** What it was before, separated by commas: what these have made is still taken. */
+  readonly SESSION_SECRET_OLD?: string;
+  /** Makes the ids of WeChat users, for good; without it `SESSION_SECRET` does. */
+  readonly USER_ID_SECRET?: string;
   /** What back ends and operators show; a secret of at least 32 characters. */
   readonly ADMIN_KEY?: string;
+  /** What it was before, separated by commas, and is still taken. */
+  readonly ADMIN_KEY_OLD?: string;
   readonly WECHAT_APPID?: string;
   readonly WECHAT_SECRET?: string;
   /** Signs what WeChat pushes to `/api/wechat/push`: the Token of the console. */

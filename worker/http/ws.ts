@@ -10,6 +10,7 @@ import {
 } from '../../shared/protocol.ts';
 import { contentPolicy, guestsAllowed } from '../env.ts';
 import { bearerOf, offeredProtocols } from '../identity/bearer.ts';
+import { sessionKeys } from '../identity/secrets.ts';
 import { readToken } from '../identity/token.ts';
 import { guestUserId } from '../identity/user-id.ts';
 import { refuse, toRefusalError } from '../refusal.ts';
@@ -60,7 +61,7 @@ function checkOrigin(c: AppContext): void {
 
 async function identify(c: AppContext, subprotocolToken: string | undefined): Promise<Session> {
   const token = bearerOf(c.req.raw.headers) ?? subprotocolToken;
-  if (token !== undefined) return readToken(token, c.env.SESSION_SECRET);
+  if (token !== undefined) return readToken(token, sessionKeys(c.env));
   const name = c.req.query('name');
   if (name === undefined) throw refuse('unauthorized', 'connect with a session token');
   if (!guestsAllowed(c.env)) {
