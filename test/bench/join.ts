@@ -48,7 +48,8 @@ const median = (values: number[]) => values.sort((a, b) => a - b)[values.length 
 
 const copy = new ProjectCopy();
 const state = join(copy.folder, 'state');
-const flags = ['--persist-to', state, '--var', 'RETENTION_EVENTS:1000000'];
+const settings = ['RETENTION_EVENTS:1000000', 'RATE_BURST:1000000'];
+const flags = ['--persist-to', state, ...settings.flatMap((each) => ['--var', each])];
 let server = await Server.start(copy.folder, flags);
 const joinRoom = (room: Room) => measureJoin(server.ws({ room, name: 'alice' }));
 try {
