@@ -19,6 +19,7 @@ import { checkName } from '../safety/names.ts';
 import { sessionHeader } from '../session-header.ts';
 import type { AppContext } from './app-types.ts';
 import { parseInput } from './input.ts';
+import { logRefusal } from './log.ts';
 import { isAllowedOrigin } from './origin.ts';
 import { withRetry } from './retry.ts';
 import { roomStub } from './rooms-client.ts';
@@ -47,7 +48,9 @@ export async function connect(c: AppContext): Promise<Response> {
       roomStub(c.env, room).fetch(`https://room/ws${query}`, { headers }),
     );
   } catch (thrown) {
-    return refuseSocket(toRefusalError(thrown).refusal, protocol);
+    const refused = toRefusalError(thrown);
+    logRefusal(c, refused);
+    return refuseSocket(refused.refusal, protocol);
   }
 }
 
