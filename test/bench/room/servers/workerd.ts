@@ -27,8 +27,15 @@ async function bundle(input: string): Promise<string> {
   return output[0].code;
 }
 
-/** As wrangler.toml has it; only the rate of a user is not limited. */
-async function edgeChat(): Promise<Options> {
+const UNLIMITED = {
+  RATE_BURST: '1000000000',
+  RATE_PER_SECOND: '1000000000',
+  JOIN_BURST: '1000000000',
+  LOG_LEVEL: 'error',
+};
+
+/** As wrangler.toml has it, but for guests and for `changes`. */
+async function edgeChat(changes: Record<string, string>): Promise<Options> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(PROJECT, 'wrangler.toml'));
   return {
     ...workerOptions,
@@ -39,8 +46,7 @@ async function edgeChat(): Promise<Options> {
       ...workerOptions.bindings,
       ALLOW_GUESTS: 'true',
       SESSION_SECRET: 'only for the benchmark: 32 characters',
-      RATE_BURST: '1000000000',
-      RATE_PER_SECOND: '1000000000',
+      ...changes,
     },
   } as Options;
 }
@@ -55,7 +61,12 @@ async function partyserver(): Promise<Options> {
   };
 }
 
-const options = which === 'edge-chat' ? await edgeChat() : await partyserver();
+const OPTIONS: Record<string, () => Promise<Options>> = {
+  'edge-chat': () => edgeChat(UNLIMITED),
+  'edge-chat-as-deployed': () => edgeChat({}),
+  partyserver,
+};
+const options = await OPTIONS[which]?.();
 const miniflare = new Miniflare({
   ...options,
   defaultPersistRoot: state,
