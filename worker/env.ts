@@ -17,6 +17,8 @@ export interface Env {
   readonly UPLOAD_RATE?: RateLimit;
   /** How many sessions one address may ask for without the admin key; without it there is no limit. */
   readonly SESSION_RATE?: RateLimit;
+  /** How often one user may connect to one room; without it there is no limit but the room's. */
+  readonly CONNECT_RATE?: RateLimit;
   /** How many wrong admin keys one address may show; without it there is no limit. */
   readonly ADMIN_RATE?: RateLimit;
   /** Signs session tokens and uploads, and seals openids; a secret of at least 32 characters. */

@@ -21,8 +21,11 @@ import type { AppContext } from './app-types.ts';
 import { parseInput } from './input.ts';
 import { logRefusal } from './log.ts';
 import { isAllowedOrigin } from './origin.ts';
+import { limitRate } from './rate.ts';
 import { withRetry } from './retry.ts';
 import { roomStub } from './rooms-client.ts';
+
+const TOO_OFTEN = 'you come and go too often: wait a minute';
 
 /** `GET /ws?room=`: proves who it is, and hands the socket to the room. */
 export async function connect(c: AppContext): Promise<Response> {
@@ -42,6 +45,8 @@ export async function connect(c: AppContext): Promise<Response> {
     // A room that can't check what it has to check lets nobody in, and says why.
     contentPolicy(c.env);
     const session = await identify(c, token);
+    // The room would refuse them, too; but there are many Workers, and one room.
+    await limitRate(c.env.CONNECT_RATE, `${session.id} ${room}`, TOO_OFTEN);
     const query = cursor ? `?since=${formatCursor(cursor)}` : '';
     const headers = { Upgrade: 'websocket', ...sessionHeader(session), ...protocol };
     return await withRetry(() =>

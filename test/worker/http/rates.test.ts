@@ -82,7 +82,40 @@ describe('who asks for too many sessions', () => {
 
   it('is found out by the platform, as it is set up here', async () => {
     expect(await env.SESSION_RATE?.limit({ key: 'anybody' })).toEqual({ success: true });
+    expect(await env.CONNECT_RATE?.limit({ key: 'anybody' })).toEqual({ success: true });
     expect(await env.ADMIN_RATE?.limit({ key: 'anybody' })).toEqual({ success: true });
+  });
+});
+
+describe('who connects to a room too often', () => {
+  const connect = async (rate: RateLimit, name: string, room = 'lobby') => {
+    const { webSocket } = await app.request(
+      `https://edge-chat.test/ws?room=${room}&name=${name}`,
+      { headers: { Upgrade: 'websocket' } },
+      { ...env, CONNECT_RATE: rate },
+      createExecutionContext(),
+    );
+    if (!webSocket) throw new Error('no socket');
+    const frames: { type: string; code?: string; retryAfter?: number }[] = [];
+    let code: number | undefined;
+    webSocket.addEventListener('message', ({ data }) => frames.push(JSON.parse(String(data))));
+    webSocket.addEventListener('close', (event) => {
+      code = event.code;
+    });
+    webSocket.accept();
+    await vi.waitFor(() => expect(frames.length).toBeGreaterThan(0));
+    return { first: frames[0], closed: () => code };
+  };
+
+  it('is told to wait, and does not get as far as the room; elsewhere they may go', async () => {
+    const rate = rateOf(1);
+    expect((await connect(rate, 'often')).first?.type).toBe('welcome');
+    const { first, closed } = await connect(rate, 'often');
+    expect(first).toMatchObject({ type: 'reject', code: 'rate_limited', retryAfter: MINUTE });
+    await vi.waitFor(() => expect(closed()).toBe(4429));
+    expect((await connect(rate, 'often', 'another')).first?.type).toBe('welcome');
+    expect((await connect(rate, 'somebody-else')).first?.type).toBe('welcome');
+    expect(rate.keys[0]).toBe('guest:often lobby');
   });
 });
 

@@ -63,7 +63,7 @@ async function partyserver(): Promise<Options> {
 
 const OPTIONS: Record<string, () => Promise<Options>> = {
   'edge-chat': () => edgeChat(UNLIMITED),
-  'edge-chat-as-deployed': () => edgeChat({}),
+  'edge-chat-as-deployed': () => edgeChat({ LOG_LEVEL: 'error' }),
   partyserver,
 };
 const options = await OPTIONS[which]?.();
