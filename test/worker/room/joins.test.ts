@@ -32,9 +32,8 @@ describe('[R9] a crowd at the door', () => {
     const heard = alice.inbox.frames.length;
     h.leave(h.join('bob'));
     h.advance(10_000);
-    expect(alice.inbox.frames.slice(heard).filter(({ type }) => type === 'presence')).toEqual(
-      h.room.info().online === 1 ? [] : ['bob'],
-    );
+    const later = alice.inbox.frames.slice(heard);
+    expect(later.filter(({ type }) => type === 'presence')).toEqual([]);
     expect(h.refusals).toEqual(['bob rate_limited!']);
   });
 
@@ -86,7 +85,7 @@ describe('who comes and goes', () => {
     const h = new RoomHarness({ rate: { burst: 10, perSecond: 2 } });
     const devices = Array.from({ length: MAX_USER_CONNECTIONS }, () => h.join('alice'));
     expect(devices.every(({ closed }) => closed === undefined)).toBe(true);
-    const [, ...more] = Array.from({ length: 91 }, () => h.join('alice'));
+    const more = Array.from({ length: 90 }, () => h.join('alice'));
     expect(more.every(({ closed }) => closed?.code === 4429)).toBe(true);
     expect(devices.filter(({ closed }) => closed === undefined)).toHaveLength(10);
   });
