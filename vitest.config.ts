@@ -30,6 +30,7 @@ export default defineConfig({
               bindings: {
                 ...TEST_SECRETS,
                 ALLOW_GUESTS: 'true',
+                LOG_LEVEL: 'error',
                 ALLOWED_ORIGINS: 'https://chat.example, http://localhost:*',
                 WECHAT_API_BASE: inject('wechatApiBase'),
                 CONTENT_CHECK: 'wechat',
@@ -53,7 +54,14 @@ export default defineConfig({
           cloudflareTest({
             wrangler: WRANGLER,
             // The phones' time runs faster than the server's: its rate limit would hold them up.
-            miniflare: { bindings: { ...TEST_SECRETS, ALLOW_GUESTS: 'true', RATE_BURST: '10000' } },
+            miniflare: {
+              bindings: {
+                ...TEST_SECRETS,
+                ALLOW_GUESTS: 'true',
+                LOG_LEVEL: 'error',
+                RATE_BURST: '10000',
+              },
+            },
           }),
         ],
         test: {

@@ -95,12 +95,16 @@ function nextSteps(port: number): string {
 const args = process.argv.slice(2);
 const { values } = parseArgs({
   args,
-  options: { port: { type: 'string' }, 'persist-to': { type: 'string' } },
+  options: {
+    port: { type: 'string' },
+    'inspector-port': { type: 'string' },
+    'persist-to': { type: 'string' },
+  },
   // The rest is wrangler's to understand.
   strict: false,
   allowPositionals: true,
 });
-const asked = (name: 'port' | 'persist-to') => {
+const asked = (name: 'port' | 'inspector-port' | 'persist-to') => {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
 };
@@ -121,6 +125,8 @@ const flags = [
   '--assets',
   SITE_DIR,
   ...(asked('port') === undefined ? ['--port', String(port)] : []),
+  // Any that is free: the first of two that start at once would take what the second has found free.
+  ...(asked('inspector-port') === undefined ? ['--inspector-port', '0'] : []),
 ];
 let wrangler: ChildProcess;
 let stopping = false;

@@ -17,7 +17,9 @@ import type {
 import { HEARTBEAT_REQUEST, HEARTBEAT_RESPONSE, MAX_FRAME_BYTES } from '../shared/limits.ts';
 import { type EventFrame, SUBPROTOCOL } from '../shared/protocol.ts';
 import { directoryStub } from './directory.ts';
-import { type Env, retentionPolicy, roomPolicy } from './env.ts';
+import { type Env, logLevel, retentionPolicy, roomPolicy } from './env.ts';
+import { findSessionKeys } from './identity/secrets.ts';
+import { Logbook, type LogLevel } from './logbook.ts';
 import { MediaKeys } from './media/media-key.ts';
 import { deleteUploads } from './media/media-store.ts';
 import { isMigrated, migrate, readMeta, writeMeta } from './migrations.ts';
@@ -34,6 +36,7 @@ import { eventsPerMinute, ReportSchedule, type RoomReport } from './room/report.
 import { nextTrim, type RetentionPolicy, trimPoint } from './room/retention.ts';
 import { HOSTS_ONLY, type Inbound, Room } from './room/room.ts';
 import { SYSTEM_USER } from './room/system-user.ts';
+import { TallyCounter } from './room/tally.ts';
 import { EXPORT_PATH, exportResponse } from './room-export.ts';
 import { RoomLog } from './room-log.ts';
 import { RoomMedia } from './room-media.ts';
@@ -58,6 +61,9 @@ import { closeQuietly, SocketPeer } from './socket-peer.ts';
 const MAX_BATCH_FRAMES = 256;
 const MAX_BATCH_CHARACTERS = 64 * 1024;
 
+/** The code of RFC 6455 for a connection that nobody closed. */
+const BROKEN_OFF = 1006;
+
 /** Stands for a frame over the limit: the platform takes 32 MiB, which must not wait in memory. */
 const OVERSIZED_FRAME = ' '.repeat(MAX_FRAME_BYTES + 1);
 
@@ -81,6 +87,9 @@ export class ChatRoom extends DurableObject<Env> {
   readonly #inbox: GroupCommit<Inbound>;
   readonly #retention: RetentionPolicy;
   readonly #reports = new ReportSchedule();
+  readonly #tally = new TallyCounter();
+  readonly #logbook = new Logbook();
+  readonly #logLevel: LogLevel;
   #open: OpenRoom | undefined;
   /** When the next alarm rings, in milliseconds since 1970, once that is known. */
   #alarmAt: number | undefined;
@@ -88,6 +97,7 @@ export class ChatRoom extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#retention = retentionPolicy(env);
+    this.#logLevel = logLevel(env);
     this.#inbox = new GroupCommit<Inbound>({
       commit: (batch) => this.#enter().room.receive(batch),
       written: () => this.ctx.storage.sync(),
@@ -115,6 +125,7 @@ export class ChatRoom extends DurableObject<Env> {
     this.ctx.acceptWebSocket(server);
     const peer = SocketPeer.attach(server, session, Date.now());
     this.#peers.set(server, peer);
+    this.#tally.connects += 1;
     try {
       const wasEmpty = room.isEmpty;
       room.join(peer, since === null ? undefined : parseCursor(since));
@@ -135,6 +146,7 @@ export class ChatRoom extends DurableObject<Env> {
   override async webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     const peer = this.#peerOf(socket);
     if (!peer) return;
+    this.#tally.frames += 1;
     const committed = this.#inbox.push({
       peer,
       data: sizeOf(data) > MAX_FRAME_BYTES ? OVERSIZED_FRAME : data,
@@ -146,13 +158,13 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   override async webSocketClose(socket: WebSocket, code: number, reason: string): Promise<void> {
-    this.#takeLeave(socket);
+    this.#takeLeave(socket, code);
     closeQuietly(socket, code, reason);
     await this.#settle();
   }
 
   override async webSocketError(socket: WebSocket): Promise<void> {
-    this.#takeLeave(socket);
+    this.#takeLeave(socket, BROKEN_OFF);
     await this.#settle();
   }
 
@@ -352,6 +364,8 @@ export class ChatRoom extends DurableObject<Env> {
       ...(safety && { safety }),
       clock: Date.now,
       timer: (ms: number, task: () => void) => void setTimeout(task, ms),
+      onRefusal: (session: Session, refusal: Refusal, ended: boolean) =>
+        this.#noteRefusal(name, session, refusal, ended),
       onFault: (fault: unknown) => console.error('room fault', fault),
     };
     const room = new Room(ports, roomPolicy(this.env));
@@ -368,6 +382,7 @@ export class ChatRoom extends DurableObject<Env> {
     const checking: Task = { due: () => room.nextCheck, run: () => room.checked() };
     const agenda = new Agenda([announcements, checking, trimming], ports.onFault);
     this.#open = { room, log, announcements, agenda };
+    this.#tally.beginAt(log.head);
     const open = this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
     const peers = open.flatMap((socket) => {
       const peer = SocketPeer.restore(socket);
@@ -379,7 +394,7 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   #media(room: string): RoomMedia {
-    const { MEDIA: bucket, SESSION_SECRET: secret } = this.env;
+    const { MEDIA: bucket } = this.env;
     const discard = (keys: readonly string[]) => {
       if (!bucket) return;
       const deleted = deleteUploads(bucket, keys).catch((fault: unknown) =>
@@ -387,7 +402,8 @@ export class ChatRoom extends DurableObject<Env> {
       );
       this.ctx.waitUntil(deleted);
     };
-    const keys = secret ? new MediaKeys(secret) : undefined;
+    const secrets = findSessionKeys(this.env);
+    const keys = secrets && new MediaKeys(secrets);
     return new RoomMedia({ sql: this.ctx.storage.sql, room, keys, discard });
   }
 
@@ -437,12 +453,29 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** What it sent before it closed still counts. */
-  #takeLeave(socket: WebSocket): void {
+  #takeLeave(socket: WebSocket, code: number): void {
     try {
       this.#inbox.flush();
     } finally {
+      this.#noteEnd(socket, code);
       this.#forget(socket);
     }
+  }
+
+  #noteEnd(socket: WebSocket, code: number): void {
+    const peer = this.#peerOf(socket);
+    if (!peer) return;
+    const { room } = this.#enter();
+    const now = Date.now();
+    const seconds = (now - peer.since) / 1_000;
+    const line = { event: 'connection', room: room.name, user: peer.session.id } as const;
+    this.#logbook.connection(this.#logLevel, { ...line, code, seconds }, now);
+  }
+
+  #noteRefusal(room: string, { id: user }: Session, { code }: Refusal, ended: boolean): void {
+    this.#tally.refused(code);
+    const line = { event: 'refusal', room, user, code, ended } as const;
+    this.#logbook.refusal(this.#logLevel, line, Date.now());
   }
 
   #forget(socket: WebSocket): void {
@@ -469,9 +502,13 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   async #sendReport(name: string): Promise<void> {
+    const { room, log } = this.#enter();
+    const { connections } = room;
+    const tally = this.#tally.take(log.head);
     try {
-      await directoryStub(this.env).report(name, this.status());
+      await directoryStub(this.env).report(name, this.status(), false, { connections, tally });
     } catch (fault) {
+      this.#tally.giveBack(tally);
       console.error('the directory was not told', fault);
     }
   }

@@ -1,6 +1,7 @@
 import { RATE_BURST, RATE_PER_SECOND } from '../shared/limits.ts';
 import type { ChatRoom } from './chat-room.ts';
 import type { RoomDirectory } from './directory.ts';
+import { LOG_LEVELS, type LogLevel } from './logbook.ts';
 import { notConfigured } from './refusal.ts';
 import type { SafetyPolicy } from './room/content-check.ts';
 import type { RetentionPolicy } from './room/retention.ts';
@@ -14,10 +15,22 @@ export interface Env {
   readonly MEDIA?: R2Bucket;
   /** How often one user may upload; without it there is no limit. */
   readonly UPLOAD_RATE?: RateLimit;
-  /** Signs session tokens and keys user ids; a secret of at least 32 characters. */
+  /** How many sessions one address may ask for without the admin key; without it there is no limit. */
+  readonly SESSION_RATE?: RateLimit;
+  /** How often one user may connect to one room; without it there is no limit but the room's. */
+  readonly CONNECT_RATE?: RateLimit;
+  /** How many wrong admin keys one address may show; without it there is no limit. */
+  readonly ADMIN_RATE?: RateLimit;
+  /** Signs session tokens and uploads, and seals openids; a secret of at least 32 characters. */
   readonly SESSION_SECRET?: string;
+  /** What it was before, separated by commas: what these have made is still taken. */
+  readonly SESSION_SECRET_OLD?: string;
+  /** Makes the ids of WeChat users, for good; without it `SESSION_SECRET` does. */
+  readonly USER_ID_SECRET?: string;
   /** What back ends and operators show; a secret of at least 32 characters. */
   readonly ADMIN_KEY?: string;
+  /** What it was before, separated by commas, and is still taken. */
+  readonly ADMIN_KEY_OLD?: string;
   readonly WECHAT_APPID?: string;
   readonly WECHAT_SECRET?: string;
   /** Signs what WeChat pushes to `/api/wechat/push`: the Token of the console. */
@@ -37,6 +50,10 @@ export interface Env {
   readonly ROOM_CAPACITY?: string;
   readonly RATE_BURST?: string;
   readonly RATE_PER_SECOND?: string;
+  readonly JOIN_BURST?: string;
+  readonly JOIN_PER_SECOND?: string;
+  /** How much is logged: `info` (also without it), `warn` or `error`. */
+  readonly LOG_LEVEL?: string;
   /** What messages are checked with: `words` (also without it), `wechat` besides them, or `off`. */
   readonly CONTENT_CHECK?: string;
   /** `before` (also without it) or `after` a message is published, where a room has not set it. */
@@ -70,6 +87,10 @@ export function roomPolicy(env: Env): RoomPolicy {
       burst: setting(env, 'RATE_BURST', RATE_BURST, { min: 1 }),
       perSecond: setting(env, 'RATE_PER_SECOND', RATE_PER_SECOND, { min: 0.001 }),
     },
+    joins: {
+      burst: setting(env, 'JOIN_BURST', 1_000, { min: 1 }),
+      perSecond: setting(env, 'JOIN_PER_SECOND', 200, { min: 0.001 }),
+    },
     capacity: setting(env, 'ROOM_CAPACITY', 5_000, { min: 1, max: MAX_CAPACITY }),
   };
 }
@@ -102,6 +123,11 @@ export function contentPolicy(env: Env): ContentPolicy {
   };
 }
 
+/** How much is logged; a level that there isn't is taken for the first. */
+export function logLevel(env: Env): LogLevel {
+  return LOG_LEVELS.find((level) => level === env.LOG_LEVEL) ?? 'info';
+}
+
 /** One of `choices`, the first when nothing is set. */
 function choice<Choice extends string>(
   env: Env,
@@ -116,7 +142,14 @@ function choice<Choice extends string>(
 
 function setting(
   env: Env,
-  name: 'RATE_BURST' | 'RATE_PER_SECOND' | 'ROOM_CAPACITY' | 'RETENTION_DAYS' | 'RETENTION_EVENTS',
+  name:
+    | 'RATE_BURST'
+    | 'RATE_PER_SECOND'
+    | 'JOIN_BURST'
+    | 'JOIN_PER_SECOND'
+    | 'ROOM_CAPACITY'
+    | 'RETENTION_DAYS'
+    | 'RETENTION_EVENTS',
   otherwise: number,
   { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number },
 ): number {

@@ -13,6 +13,7 @@ import { ProjectCopy, Server } from '../support/server.ts';
 const ROOMS = { small: 100, large: 100_000 } as const;
 type Room = keyof typeof ROOMS;
 const WARM_JOINS = 300;
+const PEOPLE = 10;
 const COLD_STARTS = 20;
 
 interface Join {
@@ -48,9 +49,15 @@ const median = (values: number[]) => values.sort((a, b) => a - b)[values.length 
 
 const copy = new ProjectCopy();
 const state = join(copy.folder, 'state');
-const flags = ['--persist-to', state, '--var', 'RETENTION_EVENTS:1000000'];
+const settings = ['RETENTION_EVENTS:1000000', 'RATE_BURST:1000000'];
+const flags = ['--persist-to', state, ...settings.flatMap((each) => ['--var', each])];
 let server = await Server.start(copy.folder, flags);
-const joinRoom = (room: Room) => measureJoin(server.ws({ room, name: 'alice' }));
+/** As different people: nobody may connect so often. */
+let joined = 0;
+const joinRoom = (room: Room) => {
+  joined += 1;
+  return measureJoin(server.ws({ room, name: `alice-${joined % PEOPLE}` }));
+};
 try {
   const markers = await makeRooms(server, Object.keys(ROOMS) as Room[]);
   server.kill();

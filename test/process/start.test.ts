@@ -19,6 +19,22 @@ async function cutUpload(server: Server): Promise<void> {
   for (let i = 0; i < 25; i++) await server.isUp();
 }
 
+describe('npm start in two folders at once', () => {
+  it('comes up in both', async () => {
+    const copies = [new ProjectCopy(), new ProjectCopy()];
+    const starting = copies.map(({ folder }) => Server.start(folder, ['--persist-to', 'state']));
+    try {
+      const started = await Promise.all(starting);
+      for (const server of started) await server.isUp();
+    } finally {
+      for (const each of await Promise.allSettled(starting)) {
+        if (each.status === 'fulfilled') each.value.kill();
+      }
+      for (const copy of copies) copy.remove();
+    }
+  });
+});
+
 describe('npm start in a fresh clone', () => {
   const copy = new ProjectCopy();
   const state = ['--persist-to', join(copy.folder, 'state')];

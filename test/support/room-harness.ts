@@ -51,7 +51,8 @@ export class FakePeer implements Peer {
 
 const SYSTEM = { id: 'system', name: 'system' };
 
-const GENEROUS: RoomPolicy = { rate: { burst: 1_000_000, perSecond: 1_000 }, capacity: 1_000 };
+const UNLIMITED = { burst: 1_000_000, perSecond: 1_000 };
+const GENEROUS: RoomPolicy = { rate: UNLIMITED, joins: UNLIMITED, capacity: 1_000 };
 
 /** The room, its ports, and short words for what people do. */
 export class RoomHarness {
@@ -63,6 +64,8 @@ export class RoomHarness {
   readonly media = new MemoryMediaShelf();
   readonly someLackRoster = new MemoryFlag();
   readonly faults: unknown[] = [];
+  /** The code of what was refused to whom, with a mark where that ended the connection. */
+  readonly refusals: string[] = [];
   readonly policy: RoomPolicy;
   readonly safety: FakeSafety | undefined;
   now = 1_800_000_000_000;
@@ -251,6 +254,8 @@ export class RoomHarness {
             },
           },
         }),
+        onRefusal: ({ id }, { code }, ended) =>
+          this.refusals.push(`${id} ${code}${ended ? '!' : ''}`),
         onFault: (fault) => this.faults.push(fault),
       },
       this.policy,

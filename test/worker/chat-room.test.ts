@@ -294,7 +294,7 @@ describe('a room in workerd', () => {
     const room = newRoom();
     const sessions = ['Old', 'New', 'Newest'].map((name) => ({ id: 'app:1', name }));
     for (const session of sessions) {
-      const { token } = await issueToken(session, TEST_SECRETS.SESSION_SECRET, Date.now());
+      const { token } = await issueToken(session, [TEST_SECRETS.SESSION_SECRET], Date.now());
       const client = await Client.open(`room=${room}`, bearer(token));
       await client.next('welcome');
     }

@@ -92,7 +92,7 @@ describe('a picture in a room', () => {
 });
 
 describe('the key of an upload', () => {
-  const keys = new MediaKeys(TEST_SECRETS.SESSION_SECRET);
+  const keys = new MediaKeys([TEST_SECRETS.SESSION_SECRET]);
   const upload = {
     facts: { type: 'image', format: 'webp', width: 12_000, height: 1 },
     size: 10_485_760,
@@ -127,7 +127,7 @@ describe('the key of an upload', () => {
       const changed = `${key.slice(0, at)}${key[at] === 'A' ? 'B' : 'A'}${key.slice(at + 1)}`;
       expect(keys.open(changed, owner), `at ${at}`).toBeUndefined();
     }
-    const others = new MediaKeys('another-secret-of-more-than-32-characters');
+    const others = new MediaKeys(['another-secret-of-more-than-32-characters']);
     expect(others.open(key, owner)).toBeUndefined();
     // Old pictures are found after the secret has changed.
     expect(readKey(key)).toEqual(upload);

@@ -3,9 +3,9 @@ import { Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import type { CookieOptions } from 'hono/utils/cookie';
+import { checkAdminKey } from '../http/admin-access.ts';
 import type { AppContext, AppEnv } from '../http/app-types.ts';
 import { limitBody } from '../http/guards.ts';
-import { checkAdminKey } from '../identity/admin.ts';
 import { bearerOf } from '../identity/bearer.ts';
 import {
   checkOperatorToken,
@@ -23,7 +23,7 @@ export const requireOperator = () =>
   createMiddleware<AppEnv>(async (c, next) => {
     const key = bearerOf(c.req.raw.headers);
     if (key !== undefined) {
-      await checkAdminKey(key, c.env.ADMIN_KEY);
+      await checkAdminKey(c, key);
     } else {
       await checkOperatorToken(getCookie(c, COOKIE, prefixOf(c)), c.env.ADMIN_KEY);
       if (c.req.method === 'POST') checkSameOrigin(c);
@@ -36,7 +36,7 @@ export const loginRoutes = new Hono<AppEnv>()
   .post('/login', limitBody(), async (c) => {
     checkSameOrigin(c);
     const form = await readForm(c);
-    await checkAdminKey(form.key ?? '', c.env.ADMIN_KEY);
+    await checkAdminKey(c, form.key ?? '');
     const token = await issueOperatorToken(c.env.ADMIN_KEY, Date.now());
     setCookie(c, COOKIE, token, {
       ...scopeOf(c),

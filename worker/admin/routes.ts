@@ -16,6 +16,7 @@ import { exportFile } from '../http/export.ts';
 import { limitBody } from '../http/guards.ts';
 import { parseInput, roomOf } from '../http/input.ts';
 import { listRooms } from '../http/live-rooms.ts';
+import { logRefusal } from '../http/log.ts';
 import { askRoom } from '../http/rooms-client.ts';
 import { ackOf, type RefusalError, refuse, toRefusalError, unwrap } from '../refusal.ts';
 import { announcePage } from './announce-page.ts';
@@ -189,6 +190,7 @@ export const operatorPages = new Hono<AppEnv>()
   })
   .onError((thrown, c) => {
     const refused = toRefusalError(thrown);
+    logRefusal(c, refused);
     return wantsPage(c) ? showRefusal(c, refused) : answerRefusal(c, refused);
   });
 

@@ -7,7 +7,9 @@ import { announcementRoutes } from './announcements.ts';
 import { answerRefusal } from './answer.ts';
 import type { AppEnv } from './app-types.ts';
 import { allowOrigins } from './guards.ts';
+import { logRefusal } from './log.ts';
 import { mediaRoutes, uploadRoutes } from './media.ts';
+import { metricsRoutes } from './metrics.ts';
 import { roomRoutes } from './rooms.ts';
 import { sessionRoutes } from './session.ts';
 import { wechatPushRoutes } from './wechat-push.ts';
@@ -23,8 +25,13 @@ export const app = new Hono<AppEnv>()
   .route('/api/rooms', announcementRoutes)
   .route('/api/rooms', adminRoutes)
   .route('/api/media', uploadRoutes)
+  .route('/api/metrics', metricsRoutes)
   .route('/media', mediaRoutes)
   .route('/admin', operatorPages)
   .route('/api/wechat/push', wechatPushRoutes)
   .notFound((c) => c.json({ error: { code: 'not_found', message: 'there is no such route' } }, 404))
-  .onError((thrown, c) => answerRefusal(c, toRefusalError(thrown)));
+  .onError((thrown, c) => {
+    const refused = toRefusalError(thrown);
+    logRefusal(c, refused);
+    return answerRefusal(c, refused);
+  });

@@ -3,10 +3,11 @@ import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import { EXPORT_LAST_HEADER } from '../../shared/http.ts';
 import { MAX_BODY_BYTES } from '../../shared/limits.ts';
-import { checkAdminKey, isAdminKey } from '../identity/admin.ts';
 import { bearerOf } from '../identity/bearer.ts';
+import { sessionKeys } from '../identity/secrets.ts';
 import { readToken } from '../identity/token.ts';
 import { refuse } from '../refusal.ts';
+import { checkAdminKey, isOperator } from './admin-access.ts';
 import type { AppEnv } from './app-types.ts';
 import { isAllowedOrigin } from './origin.ts';
 
@@ -16,14 +17,14 @@ export const requireSession = () =>
     const token = bearerOf(c.req.raw.headers);
     if (token === undefined)
       throw refuse('unauthorized', 'this needs Authorization: Bearer <token>');
-    c.set('session', await readToken(token, c.env.SESSION_SECRET));
+    c.set('session', await readToken(token, sessionKeys(c.env)));
     await next();
   });
 
 /** Lets in who shows the admin key. */
 export const requireAdmin = () =>
   createMiddleware<AppEnv>(async (c, next) => {
-    await checkAdminKey(bearerOf(c.req.raw.headers), c.env.ADMIN_KEY);
+    await checkAdminKey(c, bearerOf(c.req.raw.headers));
     await next();
   });
 
@@ -34,8 +35,8 @@ export const requireAsker = () =>
     if (credential === undefined) {
       throw refuse('unauthorized', 'this needs Authorization: Bearer <token or ADMIN_KEY>');
     }
-    const isOperator = await isAdminKey(credential, c.env.ADMIN_KEY);
-    c.set('asker', isOperator ? undefined : await readToken(credential, c.env.SESSION_SECRET));
+    const isUser = !(await isOperator(c, credential));
+    c.set('asker', isUser ? await readToken(credential, sessionKeys(c.env)) : undefined);
     await next();
   });
 

@@ -4,7 +4,7 @@ import type { MediaResponse } from '../../shared/http.ts';
 import { MAX_MEDIA_BYTES } from '../../shared/limits.ts';
 import { RoomNameSchema } from '../../shared/protocol.ts';
 import type { Env } from '../env.ts';
-import { requireSecret } from '../identity/token.ts';
+import { sessionKeys } from '../identity/secrets.ts';
 import { readMedia } from '../media/formats/read-media.ts';
 import { contentOf, MediaKeys, readKey, type Upload } from '../media/media-key.ts';
 import {
@@ -24,6 +24,7 @@ import { parseRange } from './byte-range.ts';
 import { parseTags } from './entity-tags.ts';
 import { requireSession } from './guards.ts';
 import { parseInput } from './input.ts';
+import { limitRate } from './rate.ts';
 import { askRoom } from './rooms-client.ts';
 
 /** What a form needs around its file. */
@@ -41,9 +42,6 @@ const limitUpload = () =>
     },
   });
 
-/** In milliseconds: the period of the limit in wrangler.toml. */
-const RATE_RETRY_MS = 60_000;
-
 /** `POST /api/media`: takes a picture or a sound, to be sent as the content of a message. */
 export const uploadRoutes = new Hono<AppEnv>().post(
   '/',
@@ -51,8 +49,9 @@ export const uploadRoutes = new Hono<AppEnv>().post(
   limitUpload(),
   async (c) => {
     const bucket = requireBucket(c.env);
-    await limitRate(c);
-    const keys = new MediaKeys(requireSecret('SESSION_SECRET', c.env.SESSION_SECRET));
+    // A file costs more than a frame.
+    await limitRate(c.env.UPLOAD_RATE, c.get('session').id, 'too many uploads: wait a minute');
+    const keys = new MediaKeys(sessionKeys(c.env));
     const { file, room } = await readForm(c);
     const session = c.get('session');
     if (room !== undefined) await refuseBanned(c.env, room, session);
@@ -117,17 +116,6 @@ function headersOf(upload: Upload, { httpEtag }: R2Object): Headers {
     // The address is all that is needed to read it: pages of other origins may, too.
     'Access-Control-Allow-Origin': '*',
     'Cross-Origin-Resource-Policy': 'cross-origin',
-  });
-}
-
-/** A file costs more than a frame: who uploads too many at once has to wait. */
-async function limitRate(c: AppContext): Promise<void> {
-  const rate = await c.env.UPLOAD_RATE?.limit({ key: c.get('session').id });
-  if (!rate || rate.success) return;
-  throw new RefusalError({
-    code: 'rate_limited',
-    message: 'too many uploads: wait a minute',
-    retryAfter: RATE_RETRY_MS,
   });
 }
 

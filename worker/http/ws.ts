@@ -10,6 +10,7 @@ import {
 } from '../../shared/protocol.ts';
 import { contentPolicy, guestsAllowed } from '../env.ts';
 import { bearerOf, offeredProtocols } from '../identity/bearer.ts';
+import { sessionKeys } from '../identity/secrets.ts';
 import { readToken } from '../identity/token.ts';
 import { guestUserId } from '../identity/user-id.ts';
 import { refuse, toRefusalError } from '../refusal.ts';
@@ -18,9 +19,13 @@ import { checkName } from '../safety/names.ts';
 import { sessionHeader } from '../session-header.ts';
 import type { AppContext } from './app-types.ts';
 import { parseInput } from './input.ts';
+import { logRefusal } from './log.ts';
 import { isAllowedOrigin } from './origin.ts';
+import { limitRate } from './rate.ts';
 import { withRetry } from './retry.ts';
 import { roomStub } from './rooms-client.ts';
+
+const TOO_OFTEN = 'you come and go too often: wait a minute';
 
 /** `GET /ws?room=`: proves who it is, and hands the socket to the room. */
 export async function connect(c: AppContext): Promise<Response> {
@@ -42,13 +47,17 @@ export async function connect(c: AppContext): Promise<Response> {
     // A room that can't check what it has to check lets nobody in, and says why.
     contentPolicy(c.env);
     const session = await identify(c, token);
+    // The room would refuse them, too; but there are many Workers, and one room.
+    await limitRate(c.env.CONNECT_RATE, `${session.id} ${room}`, TOO_OFTEN);
     const query = cursor ? `?since=${formatCursor(cursor)}` : '';
     const headers = { Upgrade: 'websocket', ...sessionHeader(session), ...protocol };
     return await withRetry(() =>
       roomStub(c.env, room).fetch(`https://room/ws${query}`, { headers }),
     );
   } catch (thrown) {
-    return refuseSocket(toRefusalError(thrown).refusal, protocol);
+    const refused = toRefusalError(thrown);
+    logRefusal(c, refused);
+    return refuseSocket(refused.refusal, protocol);
   }
 }
 
@@ -62,7 +71,7 @@ function checkOrigin(c: AppContext): void {
 
 async function identify(c: AppContext, subprotocolToken: string | undefined): Promise<Session> {
   const token = bearerOf(c.req.raw.headers) ?? subprotocolToken;
-  if (token !== undefined) return readToken(token, c.env.SESSION_SECRET);
+  if (token !== undefined) return readToken(token, sessionKeys(c.env));
   const name = c.req.query('name');
   if (name === undefined) throw refuse('unauthorized', 'connect with a session token');
   if (!guestsAllowed(c.env)) {

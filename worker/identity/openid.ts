@@ -2,10 +2,16 @@
  * Openids, sealed: WeChat wants to be told whose words it checks, and nobody else may learn it. Outside
  * this file an openid is a text that only this Worker opens (AES-GCM).
  */
+import type { Keyring } from './secrets.ts';
+
 const IV_BYTES = 12;
 
 /** Seals the openid of user `userId`; opens for that user only. */
-export async function sealOpenId(openid: string, userId: string, secret: string): Promise<string> {
+export async function sealOpenId(
+  openid: string,
+  userId: string,
+  [secret]: Keyring,
+): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const data = new TextEncoder().encode(openid);
   const sealed = new Uint8Array(
@@ -15,7 +21,21 @@ export async function sealOpenId(openid: string, userId: string, secret: string)
 }
 
 /** Opens what {@link sealOpenId} made; throws when it was made for another user or with another secret. */
-export async function openOpenId(sealed: string, userId: string, secret: string): Promise<string> {
+export async function openOpenId(
+  sealed: string,
+  userId: string,
+  [secret, ...others]: Keyring,
+): Promise<string> {
+  try {
+    return await openWith(secret, sealed, userId);
+  } catch (fault) {
+    const [next, ...rest] = others;
+    if (next === undefined) throw fault;
+    return await openOpenId(sealed, userId, [next, ...rest]);
+  }
+}
+
+async function openWith(secret: string, sealed: string, userId: string): Promise<string> {
   const bytes = Uint8Array.from(atob(sealed), (character) => character.charCodeAt(0));
   const iv = bytes.subarray(0, IV_BYTES);
   const key = await keyOf(secret);

@@ -1,7 +1,7 @@
 /** The session of an operator in a browser: a JWT that stands for having shown the admin key. */
 import { sign, verify } from 'hono/jwt';
 import { refuse } from '../refusal.ts';
-import { requireSecret } from './token.ts';
+import { requireSecret } from './secrets.ts';
 
 /** How long it lasts, in milliseconds: a working day. It is not prolonged. */
 export const OPERATOR_SESSION_MS = 12 * 60 * 60 * 1_000;

@@ -1,17 +1,17 @@
 /** Session tokens: JWTs that only this Worker signs and reads. */
 import { sign, verify } from 'hono/jwt';
-import { JwtTokenExpired } from 'hono/utils/jwt/types';
+import type { JWTPayload } from 'hono/utils/jwt/types';
+import { JwtTokenExpired, JwtTokenSignatureMismatched } from 'hono/utils/jwt/types';
 import * as v from 'valibot';
-import { notConfigured, refuse } from '../refusal.ts';
+import { refuse } from '../refusal.ts';
 import type { Session } from '../room/ports.ts';
+import type { Keyring } from './secrets.ts';
 
 /** How long a session lasts, in milliseconds. */
 const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1_000;
 
 const ALGORITHM = 'HS256';
 const AUDIENCE = 'edge-chat';
-/** As many characters as HS256 has bits of security to lose: RFC 7518 asks for 256 bits. */
-export const MIN_SECRET_LENGTH = 32;
 
 const ClaimsSchema = v.object({
   sub: v.string(),
@@ -25,23 +25,21 @@ const ClaimsSchema = v.object({
 /** Signs a session that begins at `now` and lasts a week (milliseconds since 1970). */
 export async function issueToken(
   user: Omit<Session, 'expiresAt'>,
-  secret: string | undefined,
+  [secret]: Keyring,
   now: number,
 ): Promise<{ token: string; expiresAt: number }> {
   const { id, ...details } = user;
   const iat = Math.floor(now / 1_000);
   const exp = iat + SESSION_LIFETIME_MS / 1_000;
   const claims = { aud: AUDIENCE, sub: id, ...details, iat, exp };
-  const token = await sign(claims, requireSecret('SESSION_SECRET', secret), ALGORITHM);
+  const token = await sign(claims, secret, ALGORITHM);
   return { token, expiresAt: exp * 1_000 };
 }
 
 /** Reads a token; throws `unauthorized` for one that is forged, damaged, expired or not ours. */
-export async function readToken(token: string, secret: string | undefined): Promise<Session> {
-  const key = requireSecret('SESSION_SECRET', secret);
+export async function readToken(token: string, keys: Keyring): Promise<Session> {
   try {
-    // Clocks differ from machine to machine: a token that was issued "in the future" is a fresh one.
-    const payload = await verify(token, key, { alg: ALGORITHM, aud: AUDIENCE, iat: false });
+    const payload = await verifyWithAny(token, keys);
     const { sub, exp, name, avatar, group, sealedOpenId } = v.parse(ClaimsSchema, payload);
     return {
       id: sub,
@@ -58,9 +56,13 @@ export async function readToken(token: string, secret: string | undefined): Prom
   }
 }
 
-/** The secret, or a refusal that says which one an operator must set: never a weak one. */
-export function requireSecret(name: string, secret: string | undefined): string {
-  if (secret !== undefined && secret.length >= MIN_SECRET_LENGTH) return secret;
-  const problem = secret ? `is shorter than ${MIN_SECRET_LENGTH} characters` : 'is not set';
-  throw notConfigured(`${name} ${problem}: npx wrangler secret put ${name}`);
+async function verifyWithAny(token: string, [key, ...others]: Keyring): Promise<JWTPayload> {
+  try {
+    // Clocks differ from machine to machine: a token that was issued "in the future" is a fresh one.
+    return await verify(token, key, { alg: ALGORITHM, aud: AUDIENCE, iat: false });
+  } catch (fault) {
+    const [next, ...rest] = others;
+    if (next === undefined || !(fault instanceof JwtTokenSignatureMismatched)) throw fault;
+    return await verifyWithAny(token, [next, ...rest]);
+  }
 }

@@ -5,6 +5,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import type { MediaContent } from '../../shared/protocol.ts';
+import type { Keyring } from '../identity/secrets.ts';
 import type { ImageFormat, MediaFacts, VoiceFormat } from './formats/read-media.ts';
 
 /** An upload: what was read from it, and its size in bytes. */
@@ -59,13 +60,14 @@ export function contentOf({ facts, size }: Upload, key: string): MediaContent {
   return { type: 'image', url, width: facts.width, height: facts.height, size };
 }
 
-/** Makes and proves keys with a secret of the server. */
+/** Makes keys with a secret of the server, and proves those made with it or with an old one. */
 export class MediaKeys {
   readonly #signingKey: Uint8Array;
+  readonly #oldKeys: readonly Uint8Array[];
 
-  constructor(secret: string) {
-    // The label keeps this use of the secret apart from the signing of tokens.
-    this.#signingKey = createHmac('sha256', secret).update('edge-chat/media-key').digest();
+  constructor([secret, ...old]: Keyring) {
+    this.#signingKey = signingKeyOf(secret);
+    this.#oldKeys = old.map(signingKeyOf);
   }
 
   /** A new key for an upload. */
@@ -82,7 +84,7 @@ export class MediaKeys {
     }
     view.setUint32(SIZE_AT, size);
     crypto.getRandomValues(bytes.subarray(RANDOM_AT, SIGNATURE_AT));
-    bytes.set(this.#signatureOf(bytes, owner), SIGNATURE_AT);
+    bytes.set(signatureOf(bytes, owner, this.#signingKey), SIGNATURE_AT);
     return encodeBase64Url(bytes.buffer);
   }
 
@@ -90,18 +92,26 @@ export class MediaKeys {
   open(key: string, owner: Required<Owner>): Upload | undefined {
     const bytes = bytesOf(key);
     if (!bytes) return undefined;
-    const expected = this.#signatureOf(bytes, hasRoom(bytes) ? owner : { user: owner.user });
-    return timingSafeEqual(bytes.subarray(SIGNATURE_AT), expected) ? read(bytes) : undefined;
+    const signature = bytes.subarray(SIGNATURE_AT);
+    const signer = hasRoom(bytes) ? owner : { user: owner.user };
+    const isMadeWith = (key: Uint8Array) =>
+      timingSafeEqual(signature, signatureOf(bytes, signer, key));
+    return isMadeWith(this.#signingKey) || this.#oldKeys.some(isMadeWith) ? read(bytes) : undefined;
   }
+}
 
-  /** User ids and rooms have no control characters: no two owners are written alike. */
-  #signatureOf(bytes: Uint8Array, { user, room }: Owner): Uint8Array {
-    return createHmac('sha256', this.#signingKey)
-      .update(bytes.subarray(0, SIGNATURE_AT))
-      .update(room === undefined ? user : `${user}\n${room}`)
-      .digest()
-      .subarray(0, LENGTH - SIGNATURE_AT);
-  }
+/** The label keeps this use of the secret apart from the signing of tokens. */
+function signingKeyOf(secret: string): Uint8Array {
+  return createHmac('sha256', secret).update('edge-chat/media-key').digest();
+}
+
+/** User ids and rooms have no control characters: no two owners are written alike. */
+function signatureOf(bytes: Uint8Array, { user, room }: Owner, key: Uint8Array): Uint8Array {
+  return createHmac('sha256', key)
+    .update(bytes.subarray(0, SIGNATURE_AT))
+    .update(room === undefined ? user : `${user}\n${room}`)
+    .digest()
+    .subarray(0, LENGTH - SIGNATURE_AT);
 }
 
 /** What a key says of its upload, whether it was made here or not. */

@@ -1,4 +1,5 @@
 /** What the room needs of the world, and never takes by itself: sockets, storage, time. */
+import type { Refusal } from '../../shared/errors.ts';
 import type { ChatEvent, MediaContent } from '../../shared/protocol.ts';
 import type { CheckTime, OnCheckFailure, SafetyPorts } from './content-check.ts';
 
@@ -162,6 +163,8 @@ export interface RoomPorts {
   readonly safety?: SafetyPorts;
   readonly clock: Clock;
   readonly timer: Timer;
+  /** Told of what was refused, and whether the connection ended with it. */
+  readonly onRefusal?: (session: Session, refusal: Refusal, ended: boolean) => void;
   /** Told of faults that are the server's own; what people are told of them says nothing. */
   readonly onFault: (fault: unknown) => void;
 }

@@ -19,6 +19,7 @@ import { Authority, type Commit, type Submission, type Verdict } from './authori
 import { checkTimeOf } from './content-check.ts';
 import type { Attendance } from './decision.ts';
 import { FanOut, MAX_FRAME_CHARACTERS } from './fan-out.ts';
+import { JoinLimiter } from './join-limit.ts';
 import { type JournalPage, readJournal } from './journal.ts';
 import { removalBy } from './moderation.ts';
 import type { RoomOverview } from './overview.ts';
@@ -37,6 +38,8 @@ import { changeSettings, type SettingsChange, shownSettings } from './settings.t
 /** What an operator may turn. */
 export interface RoomPolicy {
   readonly rate: RatePolicy;
+  /** How many connections are let in. */
+  readonly joins: RatePolicy;
   /** Most connections at a time. */
   readonly capacity: number;
 }
@@ -77,6 +80,7 @@ export class Room {
   readonly #policy: RoomPolicy;
   readonly #authority: Authority;
   readonly #admission: Admission;
+  readonly #joins: JoinLimiter;
   readonly #roster = new Roster();
   readonly #fanOut: FanOut;
   readonly #presence: PresenceBoard;
@@ -92,6 +96,7 @@ export class Room {
     this.#settings = ports.settings.read();
     this.#authority = new Authority(ports);
     this.#admission = new Admission(policy.rate, ports.clock);
+    this.#joins = new JoinLimiter(policy.joins, policy.rate);
     this.#fanOut = new FanOut((session) => this.#user(session));
     const { safety } = ports;
     this.#screening = safety && new Screening(safety, this.#screeningRoom());
@@ -130,6 +135,11 @@ export class Room {
       const message = `this room is full (${this.#policy.capacity} connections)`;
       const refusal: Refusal = { code: 'room_full', message, retryAfter: ROOM_FULL_RETRY_MS };
       this.#refuse(peer, { refusal, fatal: true });
+      return;
+    }
+    const crowded = this.#joins.take(peer.session.id, this.#ports.clock());
+    if (crowded) {
+      this.#refuse(peer, { refusal: crowded, fatal: true });
       return;
     }
     this.#endExpired();
@@ -260,6 +270,11 @@ export class Room {
     // Who was here in spite of a ban, as the owner, is that no more.
     this.#endBanned(changed.map(({ id }) => id));
     return this.#settings;
+  }
+
+  /** Connections, not users. */
+  get connections(): number {
+    return this.#fanOut.size;
   }
 
   /** Whether nobody is here. */
@@ -559,7 +574,7 @@ export class Room {
 
   #refuse(peer: Peer, { refusal, id, fatal }: Rejection): void {
     if (!fatal) {
-      peer.send(encodeReject(refusal, id));
+      this.#reject(peer, refusal, id, fatal);
       return;
     }
     this.#end(peer, refusal, id);
@@ -568,8 +583,13 @@ export class Room {
 
   #end(peer: Peer, refusal: Refusal, id?: string): void {
     this.#ended.add(peer);
-    peer.send(encodeReject(refusal, id));
+    this.#reject(peer, refusal, id, true);
     peer.close(closeCodeOf(refusal.code), refusal.code);
+  }
+
+  #reject(peer: Peer, refusal: Refusal, id: string | undefined, fatal: boolean): void {
+    peer.send(encodeReject(refusal, id));
+    this.#ports.onRefusal?.(peer.session, refusal, fatal);
   }
 
   #user(session: Session): User {

@@ -1,7 +1,7 @@
 /** What content is checked with, as the deployment is set up. */
 import { type ContentPolicy, contentPolicy, type Env } from '../env.ts';
 import { openOpenId } from '../identity/openid.ts';
-import { requireSecret } from '../identity/token.ts';
+import { sessionKeys } from '../identity/secrets.ts';
 import type { UploadCheck } from '../media/upload-check.ts';
 import type { ContentCheck, SafetyPorts } from '../room/content-check.ts';
 import type { Session } from '../room/ports.ts';
@@ -65,5 +65,5 @@ function openOf(
   env: Env,
   { id, sealedOpenId = '' }: Pick<Session, 'id' | 'sealedOpenId'>,
 ): Promise<string> {
-  return openOpenId(sealedOpenId, id, requireSecret('SESSION_SECRET', env.SESSION_SECRET));
+  return openOpenId(sealedOpenId, id, sessionKeys(env));
 }

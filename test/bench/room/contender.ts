@@ -70,6 +70,14 @@ export const CONTENDERS: readonly Contender[] = [
   { name: 'socket.io', wire: SOCKET_IO, script: 'socket-io.ts' },
 ];
 
+/** With the limits that a deployment has. */
+export const EDGE_CHAT_AS_DEPLOYED: Contender = {
+  name: 'edge-chat as deployed',
+  wire: EDGE_CHAT,
+  script: 'workerd.ts',
+  args: ['edge-chat-as-deployed'],
+};
+
 const CLOCK_TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 

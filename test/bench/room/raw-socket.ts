@@ -55,6 +55,11 @@ export class RawSocket {
     this.#write(TEXT, Buffer.from(text));
   }
 
+  /** Reads no more: what comes waits with whoever sends it. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** Gone without a word, as a phone that lost its network. */
   drop(): void {
     this.#socket.destroy();

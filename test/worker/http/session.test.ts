@@ -48,18 +48,18 @@ describe('login with WeChat', () => {
 
   it('keeps the openid sealed in the token, for this Worker and this user alone', async () => {
     const { token, user } = await (await login('openid-o-sealed')).json<SessionResponse>();
-    const secret = TEST_SECRETS.SESSION_SECRET;
-    const { sealedOpenId = '' } = await readToken(token, secret);
+    const keys = [TEST_SECRETS.SESSION_SECRET] as const;
+    const { sealedOpenId = '' } = await readToken(token, keys);
     expect(sealedOpenId).not.toBe('');
-    expect(await openOpenId(sealedOpenId, user.id, secret)).toBe('o-sealed');
-    await expect(openOpenId(sealedOpenId, 'wx:somebody-else', secret)).rejects.toThrow();
-    await expect(openOpenId(sealedOpenId, user.id, 'x'.repeat(40))).rejects.toThrow();
-    expect(await readToken(await guestToken('alice'), secret)).not.toHaveProperty('sealedOpenId');
+    expect(await openOpenId(sealedOpenId, user.id, keys)).toBe('o-sealed');
+    await expect(openOpenId(sealedOpenId, 'wx:somebody-else', keys)).rejects.toThrow();
+    await expect(openOpenId(sealedOpenId, user.id, ['x'.repeat(40)])).rejects.toThrow();
+    expect(await readToken(await guestToken('alice'), keys)).not.toHaveProperty('sealedOpenId');
   });
 
   it('nobody in the room sees anything of the openid, not even the user', async () => {
     const { token } = await (await login('openid-o-hidden')).json<SessionResponse>();
-    const { sealedOpenId = '' } = await readToken(token, TEST_SECRETS.SESSION_SECRET);
+    const { sealedOpenId = '' } = await readToken(token, [TEST_SECRETS.SESSION_SECRET]);
     const room = newRoom();
     const phone = await Client.open(`room=${room}`, bearer(token));
     const bob = await Client.join(room, 'bob');

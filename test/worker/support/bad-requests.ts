@@ -76,6 +76,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /healthz': { as: 'nobody' },
   'POST /api/session': { as: 'admin', json: inputOf(SessionRequestSchema) },
   'GET /api/rooms': { as: 'admin' },
+  'GET /api/metrics': { as: 'admin' },
   'POST /api/rooms/unread': { as: 'session', json: inputOf(UnreadRequestSchema) },
   'GET /api/rooms/:room': { as: 'session' },
   'GET /api/rooms/:room/members': { as: 'session' },
@@ -326,7 +327,7 @@ async function credential(as: Credential): Promise<Fields> {
   }
   const name = `m${++sessions}`;
   const user = { id: `guest:${name}`, name };
-  return bearer((await issueToken(user, TEST_SECRETS.SESSION_SECRET, Date.now())).token);
+  return bearer((await issueToken(user, [TEST_SECRETS.SESSION_SECRET], Date.now())).token);
 }
 
 /** The request that a draft means; `undefined` for one that no client could write. */

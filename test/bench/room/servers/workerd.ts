@@ -27,8 +27,17 @@ async function bundle(input: string): Promise<string> {
   return output[0].code;
 }
 
-/** As wrangler.toml has it; only that nobody is too fast, and nothing is dropped that is counted later. */
-async function edgeChat(): Promise<Options> {
+/** Nobody is too fast, and nothing is dropped that is counted later. */
+const UNLIMITED = {
+  RATE_BURST: '1000000000',
+  RATE_PER_SECOND: '1000000000',
+  JOIN_BURST: '1000000000',
+  RETENTION_EVENTS: '10000000',
+  LOG_LEVEL: 'error',
+};
+
+/** As wrangler.toml has it, but for guests and for `changes`. */
+async function edgeChat(changes: Record<string, string>): Promise<Options> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(PROJECT, 'wrangler.toml'));
   return {
     ...workerOptions,
@@ -39,9 +48,7 @@ async function edgeChat(): Promise<Options> {
       ...workerOptions.bindings,
       ALLOW_GUESTS: 'true',
       SESSION_SECRET: 'only for the benchmark: 32 characters',
-      RATE_BURST: '1000000000',
-      RATE_PER_SECOND: '1000000000',
-      RETENTION_EVENTS: '10000000',
+      ...changes,
     },
   } as Options;
 }
@@ -59,7 +66,12 @@ async function partyserver(): Promise<Options> {
   };
 }
 
-const options = which === 'edge-chat' ? await edgeChat() : await partyserver();
+const OPTIONS: Record<string, () => Promise<Options>> = {
+  'edge-chat': () => edgeChat(UNLIMITED),
+  'edge-chat-as-deployed': () => edgeChat({ LOG_LEVEL: 'error' }),
+  partyserver,
+};
+const options = await OPTIONS[which]?.();
 const miniflare = new Miniflare({
   ...options,
   defaultPersistRoot: state,
