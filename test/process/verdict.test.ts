@@ -124,6 +124,7 @@ describe('the verdict on chaos', () => {
       'lost',
     ]);
     expect(brokenParts(withPerson(BEN, () => ({ upTo: 5 })))).toEqual(['lost']);
+    expect(brokenParts(withPerson(BEN, () => ({ tokens: new Set() })))).toEqual(['lost']);
   });
 
   it('[R3] finds what is there twice', () => {
@@ -172,9 +173,8 @@ describe('the verdict on chaos', () => {
       stretches: [...stretches, { path: 'live', after: 4, upTo: 6, events: briefly(LOG.slice(4)) }],
     }));
     expect(about.leaked).toHaveLength(2);
-    expect(brokenParts(withPerson(BEN, () => ({ tokens: new Set(['ann/2']) })))).toEqual([
-      'leaked',
-    ]);
+    const told = withPerson(BEN, ({ tokens }) => ({ tokens: new Set([...tokens, 'ann/2']) }));
+    expect(brokenParts(told)).toEqual(['leaked']);
     const shown = withPerson(BEN, () => ({ shown: recordOf(ANN).shown }));
     expect(brokenParts(shown)).toEqual(['leaked']);
   });

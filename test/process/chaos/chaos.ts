@@ -17,7 +17,7 @@ import { until } from '../../support/test-client.ts';
 import { type ChatRoom, Crowd } from './crowd.ts';
 import { House } from './house.ts';
 import type { Phone, Resumes } from './phone.ts';
-import { TcpProxy } from './proxy.ts';
+import { type Line, TcpProxy } from './proxy.ts';
 import type { RoomRecord } from './record.ts';
 import { joinVerdicts, judge, type Verdict } from './verdict.ts';
 import { FastClock } from './wire.ts';
@@ -39,6 +39,8 @@ export interface ChaosOptions {
   readonly pace: number;
   /** Lets a room fall asleep in between. */
   readonly sleep: boolean;
+  /** How many people leave after the first kill and come back after the last: far behind by then. */
+  readonly away: number;
   /** Told what is happening. */
   log(line: string): void;
 }
@@ -60,7 +62,7 @@ export interface ChaosReport {
   /** From a kill until the server was there again, and until everybody was; the longest of each. */
   readonly longestDown: number;
   readonly longestReturn: number;
-  /** How often wrangler ended by itself. */
+  /** How often wrangler ended without having been killed. */
   readonly revived: number;
   readonly took: number;
   /** All that the server printed. */
@@ -74,12 +76,23 @@ const HURRY_MS = 30_000;
 const POLL_MS = 50;
 /** A room sleeps after ten quiet seconds. */
 const FALL_ASLEEP_MS = 12_500;
+/** After so many kills it goes on while people are still on their way back. */
+const IMPATIENCE_PERCENT = 30;
 /** For what is under way already. */
 const SPARE_MS = 2_000;
 /** How many frames that are none a connection may send, as long as the room is awake to count them. */
 const BAD_FRAMES = 5;
 
-const ACCIDENTS = ['cut', 'halfOpen', 'storm', 'killApp', 'freeze', 'fullDisk', 'push'] as const;
+const ACCIDENTS = [
+  'cut',
+  'halfOpen',
+  'storm',
+  'killApp',
+  'freeze',
+  'crash',
+  'fullDisk',
+  'push',
+] as const;
 export type AccidentName = (typeof ACCIDENTS)[number];
 
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
@@ -120,7 +133,16 @@ class Chaos {
     this.#proxy = parts.proxy;
     this.#crowd = parts.crowd;
     this.#startedAt = parts.startedAt;
-    this.#counts = { cut: 0, halfOpen: 0, storm: 0, killApp: 0, freeze: 0, fullDisk: 0, push: 0 };
+    this.#counts = {
+      cut: 0,
+      halfOpen: 0,
+      storm: 0,
+      killApp: 0,
+      freeze: 0,
+      crash: 0,
+      fullDisk: 0,
+      push: 0,
+    };
   }
 
   static async prepare(options: ChaosOptions): Promise<Chaos> {
@@ -153,10 +175,15 @@ class Chaos {
     this.#log(`seed ${seed}: ${this.#crowd.phones.length} people enter`);
     await this.#everybodyIsBack();
     this.#crowd.talk();
+    const away = Array.from({ length: this.#options.away }, () =>
+      this.#random.pick(this.#crowd.phones),
+    );
     for (let round = 1; round <= kills; round++) {
       await this.#haveAccidents();
       await this.#killServer(round);
+      if (round === 1) for (const phone of away) phone.leave();
     }
+    for (const phone of away) phone.comeBack();
     await this.#haveAccidents();
     const slept = this.#options.sleep ? await this.#letSleep() : undefined;
     await this.#crowd.hush();
@@ -214,34 +241,39 @@ class Chaos {
       );
     switch (name) {
       case 'cut': {
-        const lines = some(this.#proxy.working);
+        const lines = some(await this.#workingLines());
         for (const line of lines) line.cut();
         this.#count(name, lines.length, 'connections are cut');
         return;
       }
       case 'halfOpen': {
-        const lines = some(this.#proxy.working);
+        const lines = some(await this.#workingLines());
         for (const line of lines) line.swallow();
         this.#count(name, lines.length, 'connections are half open');
         return;
       }
       case 'storm': {
-        const lines = this.#proxy.working;
+        const lines = await this.#workingLines();
         for (const line of lines) line.cut();
         this.#count(name, 1, `storm: all ${lines.length} connections are cut`);
         return;
       }
       case 'killApp': {
-        const phones = some(this.#crowd.phones);
+        const phones = some(this.#crowd.phones.filter(({ isAway }) => !isAway));
         for (const phone of phones) phone.killApp();
         this.#count(name, phones.length, 'apps are killed and opened again');
         return;
       }
       case 'freeze':
         this.#house.freeze();
-        await sleep(500 + random.below(1_500));
+        // For some answers longer than a phone waits.
+        await sleep(500 + random.below(3_000));
         this.#house.thaw();
         this.#count(name, 1, 'freeze of the server is over');
+        return;
+      case 'crash':
+        await this.#house.crash();
+        this.#count(name, 1, 'crash of wrangler and its runtime is over');
         return;
       case 'fullDisk': {
         if (!this.#house.fillDisk()) {
@@ -262,6 +294,12 @@ class Chaos {
     }
   }
 
+  /** After a storm there may be none for a while. */
+  async #workingLines(): Promise<readonly Line[]> {
+    await this.#eventually(() => this.#proxy.working.length > 0);
+    return this.#proxy.working;
+  }
+
   #count(name: AccidentName, count: number, what: string): void {
     this.#counts[name] += count;
     this.#log(`${count} ${what}`);
@@ -276,6 +314,10 @@ class Chaos {
     this.#proxy.aim(this.#house.port);
     const down = Date.now() - killedAt;
     this.#longestDown = Math.max(this.#longestDown, down);
+    if (round > 1 && this.#random.chance(IMPATIENCE_PERCENT)) {
+      this.#log(`the server was back after ${down} ms, and nobody is waited for`);
+      return;
+    }
     await this.#everybodyIsBack();
     const back = Date.now() - killedAt;
     this.#longestReturn = Math.max(this.#longestReturn, back);
@@ -283,7 +325,8 @@ class Chaos {
   }
 
   async #everybodyIsBack(): Promise<void> {
-    const missing = () => this.#crowd.phones.filter((phone) => !phone.isOnline);
+    const here = this.#crowd.phones.filter(({ isAway }) => !isAway);
+    const missing = () => here.filter((phone) => !phone.isOnline);
     if (await this.#eventually(() => missing().length === 0)) return;
     const states = missing().map(({ person, client }) => `${person.id} ${client.state.name}`);
     this.#wrong.push(`not connected after ${RETURN_DEADLINE_MS} ms: ${states.join(', ')}`);
@@ -420,7 +463,7 @@ class Chaos {
       slept,
       longestDown: this.#longestDown,
       longestReturn: this.#longestReturn,
-      revived: output.split('has ended by itself').length - 1,
+      revived: this.#house.revivals - this.#counts.crash,
       took: Date.now() - this.#startedAt,
       output,
     };

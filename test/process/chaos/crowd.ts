@@ -134,7 +134,7 @@ export class Crowd {
       () => {
         this.#thinking.delete(timer);
         if (!this.#isTalking) return;
-        if (!room.isQuiet) this.#act(room, phone);
+        if (!room.isQuiet && !phone.isAway) this.#act(room, phone);
         this.#think(room, phone);
       },
       2 * phone.random.next() * this.#pace,

@@ -4,6 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ProjectCopy, Server } from '../../support/server.ts';
+import { until } from '../../support/test-client.ts';
 
 /** Files of the runtime may not grow beyond this while its disk is "full", in bytes. */
 const FULL_AT_BYTES = 4_096;
@@ -44,6 +45,19 @@ export class House {
     this.#server?.kill();
     this.#output = this.output;
     this.#server = undefined;
+  }
+
+  /** wrangler and its runtime die, and `npm start` starts them again; resolves when it answers. */
+  async crash(): Promise<void> {
+    const { revivals } = this;
+    this.#alive.killWrangler();
+    await until(() => this.revivals > revivals || undefined, 'another wrangler');
+    await this.#alive.isUp();
+  }
+
+  /** How often `npm start` had to start wrangler again. */
+  get revivals(): number {
+    return this.output.split('has ended by itself').length - 1;
   }
 
   /** Its processes stand still. */

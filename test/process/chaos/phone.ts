@@ -57,6 +57,7 @@ export class Phone implements Tap {
   readonly #options: PhoneOptions;
   readonly #store = new MemoryStore();
   #app: App;
+  #isAway = false;
   #written: string[] = [];
   readonly #sent = new Map<string, ClientFrame>();
   readonly #acks: { id: string; seq: number; at: number }[] = [];
@@ -136,6 +137,21 @@ export class Phone implements Tap {
   killApp(): void {
     this.#app.end();
     this.#app = this.#startApp();
+  }
+
+  /** Whether its owner has left the room, to come back later. */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
+  leave(): void {
+    this.#isAway = true;
+    this.client.close();
+  }
+
+  comeBack(): void {
+    this.#isAway = false;
+    this.client.open();
   }
 
   /** Leaves for good. */

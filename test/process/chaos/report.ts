@@ -11,7 +11,7 @@ export function isClean(verdict: Verdict): boolean {
 }
 
 /** What was broken, a line each. */
-export function describeVerdict(verdict: Verdict): string {
+function describeVerdict(verdict: Verdict): string {
   return Object.entries(verdict)
     .flatMap(([kind, sentences]: [string, readonly string[]]) => [
       `${kind.padEnd(10)}${sentences.length}`,
@@ -37,6 +37,7 @@ export function describeReport(options: ChaosOptions, report: ChaosReport): stri
     ['storms', accidents.storm],
     ['apps killed', accidents.killApp],
     ['freezes', accidents.freeze],
+    ['crashes of wrangler', accidents.crash],
     ['full disks', accidents.fullDisk],
     ['a room slept', slept],
     ['fresh', resumes.fresh],
@@ -45,7 +46,7 @@ export function describeReport(options: ChaosOptions, report: ChaosReport): stri
     ['server back after', `${seconds(report.longestDown)} at the longest`],
     ['everybody back after', `${seconds(report.longestReturn)} at the longest`],
     ['phones’ time runs', `${options.speed} times as fast`],
-    ['wrangler ended itself', report.revived],
+    ['wrangler ended itself', `${report.revived} times`],
     ['took', seconds(report.took)],
   ];
   const lines = figures.map(([name, value]) => `${name.padEnd(24)}${String(value)}`);

@@ -14,10 +14,13 @@ const DEFAULTS = {
   people: 50,
   rooms: 5,
   accidents: 4,
-  every: 1_000,
+  every: 700,
   speed: 4,
   pace: 700,
 };
+
+/** Of them all. */
+const AWAY = 5;
 
 const numbers = Object.keys({ seed: 0, ...DEFAULTS });
 const { values } = parseArgs({
@@ -42,6 +45,7 @@ const options: ChaosOptions = {
   speed: flag('speed', DEFAULTS.speed),
   pace: flag('pace', DEFAULTS.pace),
   sleep: true,
+  away: AWAY,
   log: (line) => console.log(line),
 };
 const report = await runChaos(options);

@@ -186,8 +186,15 @@ class Judge {
     }
   }
 
-  /** [R6] No word of it, in whatever field of whatever answer. */
+  /** [R6] Every word that is for them, and none that is not, in whatever field of whatever answer. */
   #judgeTokens(who: PersonRecord): void {
+    for (const event of this.#record.log) {
+      if (event.kind !== 'message' || event.content.type === 'recalled') continue;
+      const said = this.#byId.get(event.id);
+      if (said && this.#isFor(who.person, said) && !who.tokens.has(said.token)) {
+        this.#say('lost', who, [`they never got the words of ${event.seq}`]);
+      }
+    }
     for (const token of who.tokens) {
       const said = this.#byToken.get(token);
       if (!said) this.#say('wrong', who, [`⟦${token}⟧ was never said`]);
