@@ -16,7 +16,7 @@ const DEFAULTS = {
   accidents: 4,
   every: 700,
   speed: 4,
-  pace: 700,
+  pace: 500,
 };
 
 /** Of them all. */
