@@ -27,6 +27,7 @@ describe('chaos on npm start', () => {
     // It was chaos, and people talked through it.
     expect(report.acked).toBeGreaterThan(100);
     expect(report.resumes.recovered).toBeGreaterThan(report.kills);
+    expect(report.repeated).toBeGreaterThan(report.kills);
     const { fullDisk: _, ...always } = report.accidents;
     expect(Math.min(...Object.values(always))).toBeGreaterThan(0);
   }, 420_000);

@@ -15,7 +15,7 @@ import { House } from './house.ts';
 import type { Phone, Resumes } from './phone.ts';
 import { type Line, TcpProxy } from './proxy.ts';
 import type { RoomRecord } from './record.ts';
-import { joinVerdicts, judge, type Verdict } from './verdict.ts';
+import { joinVerdicts, judge, noFaults, type Verdict } from './verdict.ts';
 import { FastClock } from './wire.ts';
 
 /** What to do; times in milliseconds. */
@@ -47,6 +47,8 @@ export interface ChaosReport {
   /** Frames of people that were to become events, and how many of those were acknowledged. */
   readonly sent: number;
   readonly acked: number;
+  /** Frames that were sent again although they had been acknowledged. */
+  readonly repeated: number;
   readonly pushed: number;
   /** Events in all logs. */
   readonly events: number;
@@ -193,10 +195,7 @@ class Chaos {
     await this.#house.start();
     const rooms: RoomRecord[] = [];
     for (const room of this.#crowd.rooms) rooms.push(await this.#record(room, people));
-    const verdict = joinVerdicts([
-      ...rooms.map(judge),
-      { lost: [], doubled: [], reordered: [], leaked: [], wrong: this.#wrong },
-    ]);
+    const verdict = joinVerdicts([...rooms.map(judge), { ...noFaults(), wrong: this.#wrong }]);
     return this.#report(verdict, rooms, slept);
   }
 
@@ -451,6 +450,7 @@ class Chaos {
       verdict,
       sent: sum(phones.map(({ sentFrames }) => sentFrames)),
       acked: sum(phones.map(({ acked }) => acked)),
+      repeated: sum(phones.map(({ repeated }) => repeated)),
       pushed: sum(rooms.map(({ pushAcks }) => new Set(pushAcks.map(({ id }) => id)).size)),
       events: sum(rooms.map(({ log }) => log.length)),
       kills: this.#options.kills,

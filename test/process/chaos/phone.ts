@@ -4,8 +4,14 @@ import type { Session } from '../../../miniprogram/src/chat/ports.ts';
 import { RoomClient } from '../../../miniprogram/src/chat/room-client.ts';
 import type { Entry } from '../../../miniprogram/src/chat/timeline.ts';
 import { VisitedRooms } from '../../../miniprogram/src/chat/visited-rooms.ts';
-import { decodeServerFrame } from '../../../shared/codec.ts';
-import type { ChatEvent, ClientFrame, ServerFrame } from '../../../shared/protocol.ts';
+import { decodeServerFrame, encodeFrame } from '../../../shared/codec.ts';
+import { DEDUPE_EVENTS } from '../../../shared/limits.ts';
+import type {
+  ChatEvent,
+  ClientFrame,
+  ServerFrame,
+  WelcomeFrame,
+} from '../../../shared/protocol.ts';
 import {
   FakeLifecycle,
   FakeNetwork,
@@ -54,6 +60,8 @@ export class Phone implements Tap {
   readonly random: SeededRandom;
   readonly resumes: Resumes = { fresh: 0, recovered: 0, reset: 0 };
   readonly said: Said[] = [];
+  /** How many frames were sent again although they had been acknowledged. */
+  repeated = 0;
   readonly #options: PhoneOptions;
   readonly #store = new MemoryStore();
   #app: App;
@@ -87,7 +95,7 @@ export class Phone implements Tap {
 
   /** How many frames were answered with an ack. */
   get acked(): number {
-    return this.#acks.length;
+    return new Set(this.#acks.map(({ id }) => id)).size;
   }
 
   /** How many frames went out that are to become events, the same one again not counted. */
@@ -193,12 +201,28 @@ export class Phone implements Tap {
     if ('id' in frame) this.#sent.set(frame.id, frame);
   }
 
-  received(text: string): void {
-    if (!text.startsWith('{')) return;
+  received(text: string): string | undefined {
+    if (!text.startsWith('{')) return undefined;
     this.#note(text);
     const decoded = decodeServerFrame(text);
-    if (!decoded?.ok) this.#faults.push(`not a frame of the protocol: ${text.slice(0, 200)}`);
-    else this.#follow(decoded.frame);
+    if (decoded?.ok) {
+      this.#follow(decoded.frame);
+      return decoded.frame.type === 'welcome' ? this.#repeat(decoded.frame) : undefined;
+    }
+    this.#faults.push(`not a frame of the protocol: ${text.slice(0, 200)}`);
+    return undefined;
+  }
+
+  /**
+   * [R3] What was acknowledged last, for each new connection once more: as from a client that has not
+   * heard the ack. Ours mostly finds its event among what it missed, and need not ask again.
+   */
+  #repeat({ head }: WelcomeFrame): string | undefined {
+    const ack = this.#acks.filter(({ id }) => this.#sent.get(id)?.type === 'send').at(-1);
+    const frame = ack && this.#sent.get(ack.id);
+    if (!frame || head - ack.seq >= DEDUPE_EVENTS) return undefined;
+    this.repeated++;
+    return encodeFrame(frame);
   }
 
   #follow(frame: ServerFrame): void {

@@ -29,6 +29,7 @@ export function describeReport(options: ChaosOptions, report: ChaosReport): stri
     ['seed', options.seed],
     ['people, rooms', `${options.people}, ${options.rooms}`],
     ['frames sent, acked', `${report.sent}, ${report.acked}`],
+    ['sent again after the ack', report.repeated],
     ['notices pushed', report.pushed],
     ['events stored', report.events],
     ['kill -9', report.kills],
@@ -49,6 +50,6 @@ export function describeReport(options: ChaosOptions, report: ChaosReport): stri
     ['wrangler ended itself', `${report.revived} times`],
     ['took', seconds(report.took)],
   ];
-  const lines = figures.map(([name, value]) => `${name.padEnd(24)}${String(value)}`);
+  const lines = figures.map(([name, value]) => `${name.padEnd(26)}${String(value)}`);
   return ['', ...lines, '', describeVerdict(report.verdict), ''].join('\n');
 }

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Timeline } from '../../../miniprogram/src/chat/timeline.ts';
+import { DEDUPE_EVENTS } from '../../../shared/limits.ts';
 import type { Audience, ChatEvent } from '../../../shared/protocol.ts';
 import {
   type Ack,
@@ -20,6 +21,8 @@ export interface Verdict {
   readonly lost: string[];
   /** There twice. */
   readonly doubled: string[];
+  /** There twice, sent again so late that R3 does not reach back to the first. */
+  readonly late: string[];
   /** At another place than it was said at, or than others see it at. */
   readonly reordered: string[];
   /** Seen by somebody whom it was not for. */
@@ -39,14 +42,20 @@ export function joinVerdicts(verdicts: readonly Verdict[]): Verdict {
   return {
     lost: all('lost'),
     doubled: all('doubled'),
+    late: all('late'),
     reordered: all('reordered'),
     leaked: all('leaked'),
     wrong: all('wrong'),
   };
 }
 
+/** Nothing was broken. */
+export function noFaults(): Verdict {
+  return { lost: [], doubled: [], late: [], reordered: [], leaked: [], wrong: [] };
+}
+
 class Judge {
-  readonly verdict: Verdict = { lost: [], doubled: [], reordered: [], leaked: [], wrong: [] };
+  readonly verdict = noFaults();
   readonly #record: RoomRecord;
   readonly #bySeq: ReadonlyMap<number, ChatEvent>;
   readonly #byId = new Map<string, Said>();
@@ -83,7 +92,7 @@ class Judge {
       this.#say('lost', undefined, [`the export ends before ${last}`]);
     }
     const recalled = new Set(log.flatMap((event) => (event.kind === 'recall' ? event.target : [])));
-    const keys = new Set<string>();
+    const keys = new Map<string, number>();
     const votes = new Set<string>();
     log.forEach((event, index) => {
       const { seq, id, from } = event;
@@ -92,8 +101,12 @@ class Judge {
         this.#say('reordered', undefined, [`${seq} is older than the one before it`]);
       }
       const key = `${from.id}\n${id}`;
-      if (keys.has(key)) this.#say('doubled', undefined, [`${seq} repeats ${id} of ${from.id}`]);
-      keys.add(key);
+      const first = keys.get(key);
+      if (first !== undefined) {
+        const part = seq - first > DEDUPE_EVENTS ? 'late' : 'doubled';
+        this.#say(part, undefined, [`${seq} repeats ${first}, ${id} of ${from.id}`]);
+      }
+      keys.set(key, first ?? seq);
       if (event.kind === 'vote') {
         const vote = `${from.id}\n${event.target}`;
         if (votes.has(vote)) this.#say('doubled', undefined, [`${seq} is a second vote`]);

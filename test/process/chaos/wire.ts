@@ -79,7 +79,8 @@ export interface Tap {
   /** A connection begins: what came on the one before is over. */
   connecting(): void;
   sent(text: string): void;
-  received(text: string): void;
+  /** Returns what is to be sent besides what the client sends, if anything. */
+  received(text: string): string | undefined;
 }
 
 /** The sockets of an app. */
@@ -119,7 +120,8 @@ class WireSocket implements Socket {
     this.#socket.on('open', () => this.#events?.open());
     this.#socket.on('message', (data) => {
       if (!this.#events) return;
-      this.#tap.received(String(data));
+      const besides = this.#tap.received(String(data));
+      if (besides !== undefined) this.#socket.send(besides);
       this.#events.message(String(data));
     });
     this.#socket.on('close', (code) => this.#end(code));
