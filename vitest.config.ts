@@ -83,6 +83,9 @@ export default defineConfig({
           include: ['test/process/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 90_000,
+          // One server at a time, and after all else: two that start at once may want the same port.
+          sequence: { groupOrder: 2 },
+          maxWorkers: 1,
         },
       },
       {

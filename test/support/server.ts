@@ -68,20 +68,23 @@ export class ProjectCopy {
   }
 }
 
+/** Variables of the environment, besides those of this process. */
+type Environment = Readonly<Record<string, string>>;
+
 /** One `npm start`. */
 export class Server {
   readonly port: number;
   readonly #process: ChildProcess;
   #output = '';
 
-  private constructor(folder: string, port: number, flags: readonly string[]) {
+  private constructor(folder: string, port: number, flags: readonly string[], env: Environment) {
     this.port = port;
     // A group of its own, so that all that it starts can be killed at once.
     this.#process = spawn('npm', ['start', '--', ...flags], {
       cwd: folder,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', ...env },
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.on('data', (chunk) => {
@@ -91,9 +94,13 @@ export class Server {
   }
 
   /** Starts it on a free port, and waits until it has printed what to do next. */
-  static async start(folder: string, flags: readonly string[] = []): Promise<Server> {
+  static async start(
+    folder: string,
+    flags: readonly string[] = [],
+    env: Environment = {},
+  ): Promise<Server> {
     const port = await freePort();
-    const server = new Server(folder, port, ['--port', String(port), ...flags]);
+    const server = new Server(folder, port, ['--port', String(port), ...flags], env);
     const deadline = Date.now() + START_TIMEOUT_MS;
     while (!server.#output.includes('Stop with Ctrl+C')) {
       if (Date.now() > deadline || server.#process.exitCode !== null) {
