@@ -64,7 +64,8 @@ function roomOn(storage: Storage): Room {
     timer: () => {},
     onFault: () => {},
   };
-  return new Room(ports, { rate: { burst: 100, perSecond: 1 }, capacity: 100 });
+  const rate = { burst: 100, perSecond: 1 };
+  return new Room(ports, { rate, joins: rate, capacity: 100 });
 }
 
 describe('[R5] what joining costs does not grow with the history', () => {

@@ -25,7 +25,7 @@ const PICTURE = {
 } as const;
 
 testStores(async (test) => {
-  const keys = new MediaKeys(TEST_SECRETS.SESSION_SECRET);
+  const keys = new MediaKeys([TEST_SECRETS.SESSION_SECRET]);
   await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
     migrate(storage);
     const { sql } = storage;

@@ -92,7 +92,7 @@ describe('a token', () => {
   it('is for one thing: an operator’s opens no room, a user’s no page, also under one secret', async () => {
     const key = TEST_SECRETS.ADMIN_KEY;
     const operator = await issueOperatorToken(key, Date.now());
-    await expect(readToken(operator, key)).rejects.toMatchObject({ status: 401 });
+    await expect(readToken(operator, [key])).rejects.toMatchObject({ status: 401 });
     expect((await request('/api/rooms/lobby', { headers: bearer(operator) })).status).toBe(401);
     const user = await guestToken('alice');
     for (const headers of [bearer(user), { Cookie: `__Secure-edge-chat-operator=${user}` }]) {
