@@ -98,7 +98,8 @@ describe('group commit', () => {
   });
 
   it('where some wait, those close behind them go along, as long as there are any', async () => {
-    const closeBehind = ['c', 'd'];
+    // One turn without anybody does not end the burst, two do.
+    const closeBehind = ['c', undefined, 'd'];
     let turns = 0;
     const { commit, batches, settle } = harness({
       async turn() {
@@ -114,7 +115,7 @@ describe('group commit', () => {
     await commit.push('b');
     await settle();
     expect(batches).toEqual([['a'], ['a2'], ['b', 'c', 'd']]);
-    expect(turns).toBe(3);
+    expect(turns).toBe(5);
   });
 
   it('no more are waited for than go along', async () => {
