@@ -194,7 +194,10 @@ export class RoomLog implements EventLog {
     let questions: 1 | null = null;
     for (const { event, text, offline: away } of batch) {
       lines = lines === '' ? text : `${lines}\n${text}`;
-      if (away) offline = { ...offline, [event.seq]: away };
+      if (away) {
+        offline ??= {};
+        offline[event.seq] = away;
+      }
       if (concernsQuestions(event)) questions = 1;
     }
     this.#sql.exec(

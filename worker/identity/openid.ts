@@ -2,7 +2,7 @@
  * Openids, sealed: WeChat wants to be told whose words it checks, and nobody else may learn it. Outside
  * this file an openid is a text that only this Worker opens (AES-GCM).
  */
-import type { Keyring } from './secrets.ts';
+import { type Keyring, withAnyKey } from './secrets.ts';
 
 const IV_BYTES = 12;
 
@@ -21,18 +21,8 @@ export async function sealOpenId(
 }
 
 /** Opens what {@link sealOpenId} made; throws when it was made for another user or with another secret. */
-export async function openOpenId(
-  sealed: string,
-  userId: string,
-  [secret, ...others]: Keyring,
-): Promise<string> {
-  try {
-    return await openWith(secret, sealed, userId);
-  } catch (fault) {
-    const [next, ...rest] = others;
-    if (next === undefined) throw fault;
-    return await openOpenId(sealed, userId, [next, ...rest]);
-  }
+export function openOpenId(sealed: string, userId: string, keys: Keyring): Promise<string> {
+  return withAnyKey(keys, (secret) => openWith(secret, sealed, userId));
 }
 
 async function openWith(secret: string, sealed: string, userId: string): Promise<string> {

@@ -51,6 +51,24 @@ export function requireSecret(name: string, secret: string | undefined): string 
   throw notConfigured(`${name} ${problem}: npx wrangler secret put ${name}`);
 }
 
+/**
+ * What `use` makes of the first key that it takes. Throws what it throws with the last, or with any when
+ * that `isFinal`: another key would not change it.
+ */
+export async function withAnyKey<Result>(
+  [key, ...others]: Keyring,
+  use: (key: string) => Promise<Result>,
+  isFinal: (fault: unknown) => boolean = () => false,
+): Promise<Result> {
+  try {
+    return await use(key);
+  } catch (fault) {
+    const [next, ...rest] = others;
+    if (next === undefined || isFinal(fault)) throw fault;
+    return await withAnyKey([next, ...rest], use, isFinal);
+  }
+}
+
 function find(read: () => Keyring): Keyring | undefined {
   try {
     return read();

@@ -5,7 +5,7 @@ import { JwtTokenExpired, JwtTokenSignatureMismatched } from 'hono/utils/jwt/typ
 import * as v from 'valibot';
 import { refuse } from '../refusal.ts';
 import type { Session } from '../room/ports.ts';
-import type { Keyring } from './secrets.ts';
+import { type Keyring, withAnyKey } from './secrets.ts';
 
 /** How long a session lasts, in milliseconds. */
 const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -56,13 +56,11 @@ export async function readToken(token: string, keys: Keyring): Promise<Session> 
   }
 }
 
-async function verifyWithAny(token: string, [key, ...others]: Keyring): Promise<JWTPayload> {
-  try {
+function verifyWithAny(token: string, keys: Keyring): Promise<JWTPayload> {
+  return withAnyKey(
+    keys,
     // Clocks differ from machine to machine: a token that was issued "in the future" is a fresh one.
-    return await verify(token, key, { alg: ALGORITHM, aud: AUDIENCE, iat: false });
-  } catch (fault) {
-    const [next, ...rest] = others;
-    if (next === undefined || !(fault instanceof JwtTokenSignatureMismatched)) throw fault;
-    return await verifyWithAny(token, [next, ...rest]);
-  }
+    (key) => verify(token, key, { alg: ALGORITHM, aud: AUDIENCE, iat: false }),
+    (fault) => !(fault instanceof JwtTokenSignatureMismatched),
+  );
 }

@@ -1,4 +1,5 @@
 import type { CheckResult, ContentCheck, Said } from '../room/content-check.ts';
+import { type Folded, fold } from './fold.ts';
 import { WordList } from './word-list.ts';
 import { DEFAULT_WORDS } from './words.ts';
 
@@ -16,7 +17,13 @@ export class WordCheck implements ContentCheck<CheckResult> {
   #list: WordList | undefined;
 
   check({ text, blockedWords }: Pick<Said, 'text' | 'blockedWords'>): CheckResult {
-    const blocked = defaultList().matches(text) || this.#listOf(blockedWords)?.matches(text);
+    let known: Folded | undefined;
+    const folded = () => {
+      known ??= fold(text);
+      return known;
+    };
+    const blocked =
+      defaultList().matches(text, folded) || this.#listOf(blockedWords)?.matches(text, folded);
     return blocked ? 'reject' : 'pass';
   }
 
