@@ -9,6 +9,7 @@ import WebSocket from 'ws';
 import { NodeClient } from '../support/node-client.ts';
 import { fillRoom, makeRooms } from '../support/room-file.ts';
 import { ProjectCopy, Server } from '../support/server.ts';
+import { median } from './room/statistics.ts';
 
 const ROOMS = { small: 100, large: 100_000 } as const;
 type Room = keyof typeof ROOMS;
@@ -44,8 +45,6 @@ function measureJoin(url: string): Promise<Join> {
     });
   });
 }
-
-const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const copy = new ProjectCopy();
 const state = join(copy.folder, 'state');

@@ -5,6 +5,7 @@
  * mini-program, their phone sends one at a time, and again what was held, after the time it was told.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SessionResponse } from '../../shared/http.ts';
 import { NodeClient } from '../support/node-client.ts';
 import { TEST_SECRETS } from '../support/secrets.ts';
@@ -15,8 +16,6 @@ import { startWeChatStandIn, type WeChatStandIn } from '../support/wechat-stand-
 const DOWN_FROM_S = 2;
 const DOWN_UNTIL_S = 14;
 const WRITTEN = 24;
-
-const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** Makes WeChat say nothing about what is said in a room, or answer again. */
 async function setDown(wechat: WeChatStandIn, room: string, down: boolean): Promise<void> {

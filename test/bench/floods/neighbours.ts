@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RunningServer } from '../room/contender.ts';
 import { enter, type Member } from '../room/crowd.ts';
 import { quantile } from '../room/statistics.ts';
+import { LINE } from '../room/talk.ts';
 
-const LINE = '这是一条普通长度的聊天消息，给基准测试用。';
 /** Many, so that a few seconds give enough to tell the slowest hundredth by. */
 const CONVERSATIONS = 20;
 /** Two people, each well within the rate of a user. */

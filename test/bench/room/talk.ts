@@ -7,7 +7,7 @@ import { enter, leave, type Member } from './crowd.ts';
 import { quantile } from './statistics.ts';
 
 /** A line of chat in Chinese, as everybody sends it. */
-const LINE = '这是一条普通长度的聊天消息，给基准测试用。';
+export const LINE = '这是一条普通长度的聊天消息，给基准测试用。';
 const WARM_UP_MS = 1_000;
 const SETTLE_MS = 500;
 

@@ -3,6 +3,7 @@
  * go wrong on the way and on the server's machine; then it is compared what everybody was told, what
  * everybody saw, and what is stored.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { EXPORT_LAST_HEADER } from '../../../shared/http.ts';
 import { HEARTBEAT_REQUEST } from '../../../shared/limits.ts';
@@ -90,8 +91,6 @@ const ACCIDENTS = [
   'push',
 ] as const;
 export type AccidentName = (typeof ACCIDENTS)[number];
-
-const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /** Does it all. Rejects only where the chaos itself does not work. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
