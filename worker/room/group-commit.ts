@@ -5,13 +5,15 @@
 const QUIET_TURNS = 2;
 
 /**
- * Gathers what arrives while a batch is being written, so that a busy room stores and sends once
- * for many messages. An idle room's first item is taken at once, synchronously.
+ * Gathers what arrives close together, so that a busy room stores and sends once for many messages. A
+ * room in which one at a time speaks takes each item at once, synchronously.
  */
 export class GroupCommit<Item> {
   readonly #options: GroupCommitOptions<Item>;
   readonly #waiting: Item[] = [];
   #draining = false;
+  /** Whether several came together last: then the next does not come alone, either. */
+  #busy = false;
 
   constructor(options: GroupCommitOptions<Item>) {
     this.#options = options;
@@ -38,9 +40,14 @@ export class GroupCommit<Item> {
     this.#draining = true;
     while (this.#waiting.length > 0) {
       try {
-        this.#options.commit(this.#take());
+        if (this.#busy) await this.#gather();
+        // They may have been flushed meanwhile.
+        if (this.#waiting.length === 0) break;
+        const batch = this.#take();
+        this.#busy = batch.length > 1;
+        this.#options.commit(batch);
         await this.#options.written();
-        if (this.#waiting.length > 0) await this.#gather();
+        this.#busy ||= this.#waiting.length > 0;
       } catch (failure) {
         failures.push(failure);
       }
@@ -49,9 +56,10 @@ export class GroupCommit<Item> {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Where some wait already, others are close behind: a batch costs little more for holding them, too. */
+  /** Waits for those close behind: a batch costs little more for holding them, too. */
   async #gather(): Promise<void> {
     const { turn, maxItems } = this.#options;
+    this.#busy = false;
     for (let quiet = 0; quiet < QUIET_TURNS && this.#waiting.length < maxItems; ) {
       const known = this.#waiting.length;
       await turn();

@@ -93,6 +93,40 @@ describe('group commit', () => {
     expect(batches).toEqual([['a'], ['b', 'c', 'd']]);
     await settle();
     await first;
+  });
+
+  it('after several at once the next waits for those close behind, after one alone no more', async () => {
+    const { commit, batches, settle } = harness();
+    void commit.push('a');
+    for (const item of ['b', 'c']) await commit.push(item);
+    await settle();
+    await settle();
+    expect(batches).toEqual([['a'], ['b', 'c']]);
+    void commit.push('d');
+    await commit.push('e');
+    expect(batches).toHaveLength(2);
+    await settle();
+    expect(batches.at(-1)).toEqual(['d', 'e']);
+    await settle();
+    void commit.push('f');
+    await settle();
+    expect(batches.at(-1)).toEqual(['f']);
+    await settle();
+    void commit.push('g');
+    expect(batches.at(-1)).toEqual(['g']);
+  });
+
+  it('what is flushed while others are waited for is not committed again', async () => {
+    const { commit, batches, settle } = harness();
+    void commit.push('a');
+    await commit.push('b');
+    await commit.push('c');
+    await settle();
+    await settle();
+    const next = commit.push('d');
+    commit.flush();
+    await next;
+    expect(batches).toEqual([['a'], ['b', 'c'], ['d']]);
     void commit.push('e');
     expect(batches.at(-1)).toEqual(['e']);
   });
