@@ -6,7 +6,7 @@ import type { WelcomeFrame } from '../../../shared/protocol.ts';
 export interface Heard {
   /** Messages of the room in it. */
   readonly messages: number;
-  /** The own message that came back, or was confirmed: its number. */
+  /** The own message that came back: its number. */
   readonly own?: number;
 }
 
@@ -38,9 +38,7 @@ const NOTHING: Heard = { messages: 0 };
 const JUST_IN: Welcome = { cursor: '', messages: 0 };
 const HELLO = Buffer.from('hello');
 const EVENTS = Buffer.from('{"type":"events","after":');
-const ACK = Buffer.from('{"type":"ack","id":"');
 const WELCOME = Buffer.from('{"type":"welcome"');
-const QUOTE = 0x22;
 const COMMA = 0x2c;
 
 const startsWith = (text: Buffer, prefix: Buffer): boolean =>
@@ -57,31 +55,7 @@ function numberAt(text: Buffer, offset: number): number {
   return value;
 }
 
-/** edge-chat: many messages in a frame, and an ack for one's own. */
-export const EDGE_CHAT: Wire = {
-  path: (room, user, cursor) =>
-    `/ws?room=${room}&name=${user}${cursor === '' ? '' : `&since=${cursor}`}`,
-  welcome(text) {
-    if (!startsWith(text, WELCOME)) return undefined;
-    const { epoch, head } = JSON.parse(text.toString()) as WelcomeFrame;
-    return { cursor: `${epoch}.${head}`, messages: 0 };
-  },
-  say: (_user, number, text) =>
-    JSON.stringify({ type: 'send', id: String(number), content: { type: 'text', text } }),
-  hear(text) {
-    if (startsWith(text, EVENTS)) {
-      const after = numberAt(text, EVENTS.length);
-      const upTo = numberAt(text, text.indexOf(COMMA, EVENTS.length) + '"upTo":'.length + 1);
-      return { messages: upTo - after };
-    }
-    if (!startsWith(text, ACK)) return NOTHING;
-    const end = text.indexOf(QUOTE, ACK.length);
-    return { messages: 0, own: Number(text.toString('latin1', ACK.length, end)) };
-  },
-  heartbeat: 'ping',
-};
-
-/** The message's own tag stands in its text, for those who see their messages come back. */
+/** A message's own tag, by which its author knows it when it comes back. */
 const tag = (user: string, number: number) => `#${user}:${number}#`;
 
 function ownTag(text: Buffer, user: string): number | undefined {
@@ -90,10 +64,33 @@ function ownTag(text: Buffer, user: string): number | undefined {
   return at < 0 ? undefined : numberAt(text, at + prefix.length);
 }
 
-function echoed(text: Buffer, user: string | undefined): Heard {
+function withOwn(messages: number, text: Buffer, user: string | undefined): Heard {
   const own = user === undefined ? undefined : ownTag(text, user);
-  return own === undefined ? { messages: 1 } : { messages: 1, own };
+  return own === undefined ? { messages } : { messages, own };
 }
+
+const echoed = (text: Buffer, user: string | undefined): Heard => withOwn(1, text, user);
+
+/** edge-chat: many messages in a frame. */
+export const EDGE_CHAT: Wire = {
+  path: (room, user, cursor) =>
+    `/ws?room=${room}&name=${user}${cursor === '' ? '' : `&since=${cursor}`}`,
+  welcome(text) {
+    if (!startsWith(text, WELCOME)) return undefined;
+    const { epoch, head } = JSON.parse(text.toString()) as WelcomeFrame;
+    return { cursor: `${epoch}.${head}`, messages: 0 };
+  },
+  say: (user, number, text) =>
+    JSON.stringify({ type: 'send', id: tag(user, number), content: { type: 'text', text } }),
+  hear(text, user) {
+    // What confirms a message comes earlier; it counts when it is there for all.
+    if (!startsWith(text, EVENTS)) return NOTHING;
+    const after = numberAt(text, EVENTS.length);
+    const upTo = numberAt(text, text.indexOf(COMMA, EVENTS.length) + '"upTo":'.length + 1);
+    return withOwn(upTo - after, text, user);
+  },
+  heartbeat: 'ping',
+};
 
 /** A JSON object per message, which everybody gets as it was sent. */
 export const ECHO: Wire = {
