@@ -235,6 +235,8 @@ const ClientFrameSchemas = {
     content: SendContentSchema,
     to: v.optional(AudienceSchema),
     replyTo: v.optional(SeqSchema),
+    /** It may have arrived before: looked for in all that is kept, not only among the newest [R3]. */
+    again: v.optional(v.boolean()),
   }),
   recall: actionFrame('recall'),
   vote: actionFrame('vote'),

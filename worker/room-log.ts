@@ -107,6 +107,22 @@ export class RoomLog implements EventLog {
     return events;
   }
 
+  find(userId: string, id: string): StoredEvent | undefined {
+    // As `encodeEvent` writes it; in what people say, quotes are escaped.
+    const part = `"id":${JSON.stringify(id)}`;
+    const rows = this.#sql.exec<{ first: number; last: number }>(
+      'SELECT first, last FROM events WHERE instr(lines, ?) > 0 ORDER BY first DESC',
+      part,
+    );
+    for (const { first, last } of rows.toArray()) {
+      const found = this.read(first - 1, last).find(
+        ({ event }) => event.id === id && event.from.id === userId,
+      );
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   /**
    * The first events of `after < seq <= upTo` that are kept, as lines of JSON that were not parsed, and
    * the seq of the last of them: about as many as have so many bytes together, and whole batches. Both

@@ -70,6 +70,31 @@ export function testEventLog(
     );
 
     it(
+      '[R3] finds an event by its user and id, wherever it stands, and no other',
+      withLog((log, reopen) => {
+        log.append([storedEvent(1)]);
+        log.append(batchOf(2, 4));
+        const quoting = stored({
+          ...message(5),
+          from: { id: 'id-2', name: '小红', role: 'member' },
+          content: { type: 'text', text: '"id":"id-9"' },
+        });
+        log.append([quoting]);
+        for (const each of [log, reopen()]) {
+          expect([each.find('u', 'id-1'), each.find('u', 'id-3')]).toEqual(
+            log.read(0, 3).filter(({ event }) => event.seq !== 2),
+          );
+          expect(each.find('id-2', 'id-5')).toEqual(quoting);
+          expect(each.find('u', 'id-5')).toBeUndefined();
+          expect(each.find('u', 'id-2')).toEqual(storedEvent(2));
+          expect(each.find('id-2', 'id-9')).toBeUndefined();
+        }
+        log.trim(1);
+        expect(log.find('u', 'id-1')).toBeUndefined();
+      }),
+    );
+
+    it(
       'reads any stretch, wherever batches begin and end',
       withLog((log) => {
         for (const [first, last] of [

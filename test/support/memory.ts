@@ -74,6 +74,10 @@ export class MemoryLog implements EventLog, Undoable {
     return this.#batches.flat().filter(({ event }) => event.seq > after && event.seq <= upTo);
   }
 
+  find(userId: string, id: string): StoredEvent | undefined {
+    return this.#batches.flat().find(({ event }) => event.id === id && event.from.id === userId);
+  }
+
   readQuestionEvents(): ChatEvent[] {
     const events = this.#batches.flat().map(({ event }) => event);
     return events.filter(concernsQuestions);

@@ -184,7 +184,8 @@ export class Authority {
   #take(submission: Submission, draft: Draft, scene: Scene): Verdict {
     const { author, frame } = submission;
     const key = senderKey(author.id, frame.id);
-    const known = this.#recent.find(key) ?? draft.findRepeated(key);
+    const known =
+      this.#recent.find(key) ?? draft.findRepeated(key) ?? this.#findOlder(author.id, frame);
     if (known) return { ok: true, ack: ackOf(known) };
     const decision = decide(submission, scene);
     if (decision.type === 'refused') return { ok: false, refusal: decision.refusal };
@@ -203,6 +204,11 @@ export class Authority {
       this.#questions.recall(decision.recalled);
     }
     return { ok: true, ack: ackOf(stored) };
+  }
+
+  /** What is new would be looked for in vain, and that costs: only who says that it may be there is asked. */
+  #findOlder(userId: string, frame: Submission['frame']): StoredEvent | undefined {
+    return frame.type === 'send' && frame.again ? this.#log.find(userId, frame.id) : undefined;
   }
 }
 

@@ -49,6 +49,8 @@ export interface EventLog {
   append(batch: readonly StoredEvent[], rewritten?: readonly StoredEvent[]): void;
   /** The events with `after < seq <= upTo`, oldest first, as far as they are kept. */
   read(after: number, upTo: number): StoredEvent[];
+  /** The event that this user made under this id, if it is kept. It may look at all of the log. */
+  find(userId: string, id: string): StoredEvent | undefined;
   /**
    * All kept events that `concernsQuestions` says concern questions, oldest first. What it costs
    * grows with how many there are, not with the length of the log.

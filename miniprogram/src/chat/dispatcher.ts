@@ -64,8 +64,9 @@ export class Dispatcher {
     }
     this.pacer.spend();
     this.busy = true;
+    const frame = frameOf(next, outbox.mayHaveArrived(next.id));
     outbox.sending(next.id);
-    const sent = this.options.send(frameOf(next), (reply) => {
+    const sent = this.options.send(frame, (reply) => {
       this.busy = false;
       this.settle(next.id, reply);
     });
@@ -125,12 +126,12 @@ export class Dispatcher {
   }
 }
 
-/** What goes over the wire for a message of the outbox. */
-export function frameOf({ id, content, to, replyTo }: Outgoing): SendFrame {
+/** What goes over the wire for a message of the outbox; `again` when it may have gone before. */
+function frameOf({ id, content, to, replyTo }: Outgoing, again: boolean): SendFrame {
   const draft: Omit<Draft, 'file'> = {
     content,
     ...(to && { to }),
     ...(replyTo !== undefined && { replyTo }),
   };
-  return { type: 'send', id, ...draft };
+  return { type: 'send', id, ...draft, ...(again && { again }) };
 }

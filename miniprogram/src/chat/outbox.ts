@@ -71,12 +71,15 @@ export class Outbox {
   private readonly store: Store;
   private readonly key: string;
   private items: Outgoing[];
+  /** What has been sent before, for all that is known here: of what is read from storage nothing is. */
+  private readonly tried: Set<string>;
   private saved = true;
 
   constructor(store: Store, key: string) {
     this.store = store;
     this.key = key;
     this.items = read(store, key);
+    this.tried = new Set(this.items.map(({ id }) => id));
   }
 
   /** In the order in which they were written. */
@@ -109,7 +112,13 @@ export class Outbox {
     this.save();
   }
 
+  /** Whether it may have arrived already. */
+  mayHaveArrived(id: string): boolean {
+    return this.tried.has(id);
+  }
+
   sending(id: string): void {
+    this.tried.add(id);
     this.change(id, (item) => ({ ...item, state: 'sending' }));
   }
 
@@ -156,6 +165,7 @@ export class Outbox {
 
   /** The server has it. */
   sent(id: string, seq: number): void {
+    this.tried.delete(id);
     this.change(id, (item) => ({ ...item, state: 'sent', seq }));
     this.save();
   }

@@ -158,6 +158,26 @@ describe('saying something', () => {
     expect(h.outgoing).toEqual(['sent b', 'sent c', 'sent d']);
   });
 
+  it('[R3] says of what may have arrived that it is sent again, also after the end of the app', async () => {
+    const h = new ClientHarness();
+    const socket = await h.enter();
+    h.say('one');
+    h.say('two');
+    await flush();
+    expect(socket.framesOf('send').map(({ again }) => again)).toEqual([undefined]);
+    socket.end();
+    const next = await h.reenter({ resume: 'reset' });
+    expect(next.framesOf('send').map(({ again }) => again)).toEqual([true]);
+    next.say({ type: 'ack', id: next.framesOf('send')[0]?.id ?? '', seq: 1, at: 1 });
+    await flush();
+    // It was never sent.
+    expect(next.framesOf('send').map(({ again }) => again)).toEqual([true, undefined]);
+
+    const restarted = new ClientHarness(h.store);
+    const socketAfter = await restarted.enter();
+    expect(socketAfter.framesOf('send').map(({ again }) => again)).toEqual([true]);
+  });
+
   it('an ack for what the timeline shows already takes it away', async () => {
     const h = new ClientHarness();
     const socket = await h.enter({ head: 5, after: 5 });
@@ -207,7 +227,7 @@ describe('saying something', () => {
     h.client.resend(frame?.id ?? '');
     expect(h.outgoing).toEqual(['sent b', 'sending a']);
     expect(h.client.outgoing[1]?.refusal).toBeUndefined();
-    expect(socket.framesOf('send').at(-1)).toEqual(frame);
+    expect(socket.framesOf('send').at(-1)).toEqual({ ...frame, again: true });
   });
 
   it('[R9] refused for a while: waits as long as it is told, and nothing overtakes it', async () => {
@@ -220,7 +240,7 @@ describe('saying something', () => {
     await h.clock.advance(4_999);
     expect(socket.framesOf('send')).toHaveLength(1);
     await h.clock.advance(1_001);
-    expect(socket.framesOf('send')).toEqual([frame, frame]);
+    expect(socket.framesOf('send')).toEqual([frame, { ...frame, again: true }]);
     expect(h.outgoing).toEqual(['sending a', 'waiting b']);
   });
 
@@ -262,7 +282,7 @@ describe('saying something', () => {
     expect(later.outgoing).toEqual(['waiting a', 'waiting b']);
     expect(later.client.outgoing[0]?.refusal).toBeUndefined();
     socket = await later.enter();
-    expect(socket.framesOf('send')).toEqual([frame]);
+    expect(socket.framesOf('send')).toEqual([{ ...frame, again: true }]);
     ack(later, 1);
     expect(later.outgoing).toEqual(['sent a', 'sending b']);
   });
@@ -285,7 +305,7 @@ describe('saying something', () => {
     socket.end(4401);
     await h.reenter();
     expect(h.socket.token).toBe('token+1');
-    expect(h.socket.framesOf('send')).toEqual([frame]);
+    expect(h.socket.framesOf('send')).toEqual([{ ...frame, again: true }]);
   });
 
   it('the connection ended because of it: that one fails, and is not sent into the next', async () => {
@@ -316,7 +336,7 @@ describe('saying something', () => {
     await h.clock.advance(ANSWER_TIMEOUT_MS);
     expect(socket.isOver).toBe(true);
     await h.reenter();
-    expect(h.socket.framesOf('send')).toEqual(socket.framesOf('send'));
+    expect(h.socket.framesOf('send')).toEqual([{ ...socket.framesOf('send')[0], again: true }]);
   });
 
   it('a socket that throws on sending loses nothing', async () => {

@@ -134,6 +134,29 @@ describe('[R3] once', () => {
     expect(h.log.head).toBe(1_000);
   });
 
+  it('as far back as events are kept for who says that it may be there', () => {
+    const h = new RoomHarness();
+    h.leave(h.join('cem'));
+    const [alice, bob] = [h.join('alice'), h.join('bob')];
+    const first = frame({ to: { users: ['cem'] } });
+    h.receive(alice, first);
+    for (let i = 0; i < 2_500; i++) h.say(bob, 'more');
+    for (const asleep of [false, true]) {
+      if (asleep) h.hibernate();
+      h.receive(alice, { ...first, again: true });
+      h.receive(bob, { ...first, id: 'b1', again: true });
+    }
+    const acks = alice.inbox.all('ack');
+    expect(acks).toHaveLength(3);
+    expect(new Set(acks.map((ack) => JSON.stringify(ack))).size).toBe(1);
+    // What is not there after all is new, once.
+    expect(h.log.head).toBe(2_502);
+    h.log.trim(1);
+    h.hibernate();
+    h.receive(alice, { ...first, again: true });
+    expect(alice.inbox.all('ack').at(-1)?.seq).toBe(2_503);
+  });
+
   it('the ids of two users are two', () => {
     const h = new RoomHarness();
     const [alice, bob] = [h.join('alice'), h.join('bob')];
