@@ -178,7 +178,12 @@ class Chaos {
       await this.#haveAccidents();
       if (round === kills && this.#options.sleep) slept = await this.#letSleep(round);
       else await this.#killServer(round);
-      if (round === 1) for (const phone of away) phone.leave();
+      if (round > 1) continue;
+      for (const phone of away) {
+        // Stored, most likely, and its author is gone before the answer.
+        phone.say('text');
+        phone.leave();
+      }
     }
     for (const phone of away) phone.comeBack();
     await this.#haveAccidents();

@@ -4,7 +4,6 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Timeline } from '../../../miniprogram/src/chat/timeline.ts';
-import { DEDUPE_EVENTS } from '../../../shared/limits.ts';
 import type { Audience, ChatEvent } from '../../../shared/protocol.ts';
 import {
   type Ack,
@@ -21,8 +20,6 @@ export interface Verdict {
   readonly lost: string[];
   /** There twice. */
   readonly doubled: string[];
-  /** There twice, sent again so late that R3 does not reach back to the first. */
-  readonly late: string[];
   /** At another place than it was said at, or than others see it at. */
   readonly reordered: string[];
   /** Seen by somebody whom it was not for. */
@@ -42,7 +39,6 @@ export function joinVerdicts(verdicts: readonly Verdict[]): Verdict {
   return {
     lost: all('lost'),
     doubled: all('doubled'),
-    late: all('late'),
     reordered: all('reordered'),
     leaked: all('leaked'),
     wrong: all('wrong'),
@@ -51,7 +47,7 @@ export function joinVerdicts(verdicts: readonly Verdict[]): Verdict {
 
 /** Nothing was broken. */
 export function noFaults(): Verdict {
-  return { lost: [], doubled: [], late: [], reordered: [], leaked: [], wrong: [] };
+  return { lost: [], doubled: [], reordered: [], leaked: [], wrong: [] };
 }
 
 class Judge {
@@ -103,8 +99,7 @@ class Judge {
       const key = `${from.id}\n${id}`;
       const first = keys.get(key);
       if (first !== undefined) {
-        const part = seq - first > DEDUPE_EVENTS ? 'late' : 'doubled';
-        this.#say(part, undefined, [`${seq} repeats ${first}, ${id} of ${from.id}`]);
+        this.#say('doubled', undefined, [`${seq} repeats ${first}, ${id} of ${from.id}`]);
       }
       keys.set(key, first ?? seq);
       if (event.kind === 'vote') {
