@@ -16,11 +16,14 @@ export class House {
   readonly #env: Readonly<Record<string, string>>;
   #server: Server | undefined;
   #output = '';
+  readonly #onExit = () => this.remove();
 
   constructor(vars: Readonly<Record<string, string>>) {
     const settings = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
     this.#flags = ['--persist-to', join(this.#copy.folder, 'state'), ...settings];
     this.#env = { MINIFLARE_WORKERD_PATH: this.#wrapRuntime() };
+    // In a process group of its own it would outlive an interrupted run.
+    process.once('exit', this.#onExit);
   }
 
   get port(): number {
@@ -83,6 +86,7 @@ export class House {
   }
 
   remove(): void {
+    process.off('exit', this.#onExit);
     this.kill();
     this.#copy.remove();
   }

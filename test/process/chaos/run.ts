@@ -13,7 +13,7 @@ const DEFAULTS = {
   kills: 10,
   people: 50,
   rooms: 5,
-  accidents: 4,
+  accidents: 3,
   every: 700,
   speed: 4,
   pace: 500,
@@ -48,6 +48,7 @@ const options: ChaosOptions = {
   away: AWAY,
   log: (line) => console.log(line),
 };
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const report = await runChaos(options);
 console.log(describeReport(options, report));
 if (!isClean(report.verdict)) {
