@@ -65,8 +65,10 @@ function plainText({
   content,
   to,
   replyTo,
+  again,
 }: Record<string, unknown>): SendFrame | undefined {
-  if (type !== 'send' || to !== undefined || replyTo !== undefined) return undefined;
+  if (type !== 'send' || to !== undefined) return undefined;
+  if (replyTo !== undefined || again !== undefined) return undefined;
   if (typeof id !== 'string' || !PLAIN_ID.test(id)) return undefined;
   if (typeof content !== 'object' || content === null) return undefined;
   const { type: kind, text, mentions } = content as Record<string, unknown>;

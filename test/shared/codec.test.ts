@@ -210,6 +210,7 @@ describe('what is a frame is read as it was meant', () => {
       ),
       to: odd,
       replyTo: odd,
+      again: fc.option(fc.oneof(fc.boolean(), text), { nil: undefined }),
       y: odd,
     });
     fc.assert(

@@ -13,11 +13,18 @@ import { LastMessages } from './last-messages.ts';
 import { decideModeration } from './moderation.ts';
 import type { EventLog, RoomPorts, RoomSettings, StoredEvent } from './ports.ts';
 import { type Question, QuestionBook } from './question-book.ts';
+import { RateLimiter } from './rate-limit.ts';
 import type { ReadableLog } from './reader.ts';
 import { RecentEvents, senderKey } from './recent-events.ts';
 import { banOn, type KnownSanctions, muteOn, slowModeOn } from './restraint.ts';
 import { SanctionBook } from './sanctions.ts';
 import { decideSend } from './speech.ts';
+
+/**
+ * How often the whole log is searched for one user: after a long absence few messages are in doubt, and
+ * a search looks at all that is kept.
+ */
+const SEARCH_RATE = { burst: 20, perSecond: 0.1 };
 
 /** Something that somebody wants to become an event. */
 export interface Submission {
@@ -68,6 +75,7 @@ export class Authority {
   readonly #questions: QuestionBook;
   readonly #sanctions: SanctionBook;
   readonly #lastMessages: LastMessages;
+  readonly #searches = new RateLimiter(SEARCH_RATE);
   readonly #ports: AuthorityPorts;
 
   constructor(ports: AuthorityPorts) {
@@ -184,9 +192,10 @@ export class Authority {
   #take(submission: Submission, draft: Draft, scene: Scene): Verdict {
     const { author, frame } = submission;
     const key = senderKey(author.id, frame.id);
-    const known =
-      this.#recent.find(key) ?? draft.findRepeated(key) ?? this.#findOlder(author.id, frame);
+    const known = this.#recent.find(key) ?? draft.findRepeated(key);
     if (known) return { ok: true, ack: ackOf(known) };
+    const older = this.#searchOlder(submission, scene.at);
+    if (older) return older;
     const decision = decide(submission, scene);
     if (decision.type === 'refused') return { ok: false, refusal: decision.refusal };
     if (decision.type === 'repeated') {
@@ -206,10 +215,23 @@ export class Authority {
     return { ok: true, ack: ackOf(stored) };
   }
 
-  /** What is new would be looked for in vain, and that costs: only who says that it may be there is asked. */
-  #findOlder(userId: string, frame: Submission['frame']): StoredEvent | undefined {
-    return frame.type === 'send' && frame.again ? this.#log.find(userId, frame.id) : undefined;
+  /**
+   * The ack of what its author says may have come before the newest, or the advice to ask later; nothing
+   * when it is new. Who does not say so is spared a search that would be in vain.
+   */
+  #searchOlder({ author, frame, refusal }: Submission, now: number): Verdict | undefined {
+    if (frame.type !== 'send' || !frame.again || refusal || this.#recent.isComplete)
+      return undefined;
+    const turn = this.#searches.take(author.id, now);
+    if (!turn.ok) return { ok: false, refusal: tooManySearches(turn.retryAfter) };
+    const older = this.#log.find(author.id, frame.id);
+    return older && { ok: true, ack: ackOf(older) };
   }
+}
+
+function tooManySearches(retryAfter: number): Refusal {
+  const message = 'too many messages sent again after a long absence: send them more slowly';
+  return { code: 'rate_limited', message, retryAfter };
 }
 
 function decide(

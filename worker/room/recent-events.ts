@@ -48,6 +48,12 @@ export class RecentEvents {
     return undefined;
   }
 
+  /** Whether nothing is kept that is not in memory. */
+  get isComplete(): boolean {
+    const first = this.#load()[0]?.event.seq;
+    return first === undefined || first <= this.#log.oldest;
+  }
+
   /** The newest event. */
   last(): StoredEvent | undefined {
     return this.#load().at(-1);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { encodeFrame } from '../../../shared/codec.ts';
 import type { SendFrame } from '../../../shared/protocol.ts';
 import { type FakePeer, RoomHarness } from '../../support/room-harness.ts';
@@ -155,6 +155,29 @@ describe('[R3] once', () => {
     h.hibernate();
     h.receive(alice, { ...first, again: true });
     expect(alice.inbox.all('ack').at(-1)?.seq).toBe(2_503);
+  });
+
+  it('who sends much again waits, and no log is searched for them', () => {
+    const h = new RoomHarness();
+    const [alice, bob] = [h.join('alice'), h.join('bob')];
+    for (let i = 0; i < 2_500; i++) h.say(bob, 'more');
+    const { head } = h.log;
+    const find = vi.spyOn(h.log, 'find');
+    for (let i = 0; i < 30; i++) h.receive(alice, frame({ id: `again${i}`, again: true }));
+    expect(find).toHaveBeenCalledTimes(20);
+    expect(alice.inbox.all('ack')).toHaveLength(20);
+    expect(h.log.head).toBe(head + 20);
+    const refused = alice.inbox.all('reject').at(-1);
+    expect(refused).toMatchObject({ id: 'again29', code: 'rate_limited' });
+    // Who waits as long as told is heard, and what is among the newest is recognised all the same.
+    h.advance(refused?.retryAfter ?? 0);
+    h.receive(alice, frame({ id: 'again29', again: true }));
+    h.receive(alice, frame({ id: 'again0', again: true }));
+    expect(alice.inbox.all('ack').map(({ seq }) => seq)).toEqual([
+      ...Array.from({ length: 20 }, (_, i) => head + 1 + i),
+      head + 21,
+      head + 1,
+    ]);
   });
 
   it('the ids of two users are two', () => {
@@ -555,7 +578,7 @@ describe('[R9] a refusal is an answer', () => {
     const [alice, bob] = [h.join('alice'), h.join('bob')];
     for (let i = 0; i < 11; i++) h.say(alice, `m${i}`);
     expect(alice.inbox.all('ack')).toHaveLength(10);
-    const refused = alice.inbox.take('reject');
+    const refused = alice.inbox.all('reject').at(-1);
     expect(refused).toMatchObject({ id: 'id-11', code: 'rate_limited', retryAfter: 500 });
     h.advance(500);
     h.say(alice, 'patient');
