@@ -108,19 +108,16 @@ export class RoomLog implements EventLog {
   }
 
   find(userId: string, id: string): StoredEvent | undefined {
-    // As `encodeEvent` writes it; in what people say, quotes are escaped.
-    const part = `"id":${JSON.stringify(id)}`;
-    const rows = this.#sql.exec<{ first: number; last: number }>(
-      'SELECT first, last FROM events WHERE instr(lines, ?) > 0 ORDER BY first DESC',
+    // As `encodeEvent` writes an event: in what people say, quotes are escaped. Both together, as the id
+    // of a message may be that of a user, which stands in many.
+    const part = `"id":${JSON.stringify(id)},"from":{"id":${JSON.stringify(userId)}`;
+    const row = firstRow<{ first: number; last: number }>(
+      this.#sql,
+      'SELECT first, last FROM events WHERE instr(lines, ?) > 0 ORDER BY first DESC LIMIT 1',
       part,
     );
-    for (const { first, last } of rows.toArray()) {
-      const found = this.read(first - 1, last).find(
-        ({ event }) => event.id === id && event.from.id === userId,
-      );
-      if (found) return found;
-    }
-    return undefined;
+    const batch = row ? this.read(row.first - 1, row.last) : [];
+    return batch.find(({ event }) => event.id === id && event.from.id === userId);
   }
 
   /**

@@ -77,7 +77,7 @@ export function testEventLog(
         const quoting = stored({
           ...message(5),
           from: { id: 'id-2', name: '小红', role: 'member' },
-          content: { type: 'text', text: '"id":"id-9"' },
+          content: { type: 'text', text: '"id":"id-9","from":{"id":"id-2"' },
         });
         log.append([quoting]);
         for (const each of [log, reopen()]) {

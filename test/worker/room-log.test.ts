@@ -1,6 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { encodeFrame } from '../../shared/codec.ts';
 import { migrate } from '../../worker/migrations.ts';
+import type { Peer } from '../../worker/room/ports.ts';
 import { Room } from '../../worker/room/room.ts';
 import { RoomLog } from '../../worker/room-log.ts';
 import { RoomMedia } from '../../worker/room-media.ts';
@@ -48,7 +50,7 @@ function counting(storage: DurableObjectStorage): {
   return { storage: { sql: { exec } as SqlStorage, transactionSync }, take };
 }
 
-/** A room on this storage. */
+/** A room on this storage, in which nobody is too fast. */
 function roomOn(storage: Storage): Room {
   const { sql } = storage;
   const ports = {
@@ -64,7 +66,7 @@ function roomOn(storage: Storage): Room {
     timer: () => {},
     onFault: () => {},
   };
-  const rate = { burst: 100, perSecond: 1 };
+  const rate = { burst: 10_000, perSecond: 1 };
   return new Room(ports, { rate, joins: rate, capacity: 100 });
 }
 
@@ -106,6 +108,41 @@ describe('[R5] what joining costs does not grow with the history', () => {
     },
     60_000,
   );
+});
+
+describe('[R3] what is sent again after a long absence', () => {
+  const say = (peer: Peer, id: string, again = false) => {
+    const content = { type: 'text' as const, text: id };
+    return { peer, data: encodeFrame({ type: 'send', id, content, ...(again && { again }) }) };
+  };
+
+  it('is found as the room has written it, by one look at each row, whatever its id', async () => {
+    await runInDurableObject(stubOf(newRoom()), (_, { storage }) => {
+      migrate(storage);
+      const { storage: counted, take } = counting(storage);
+      const room = roomOn(counted);
+      const [alice, bob] = ['alice', 'bob'].map((id) => new FakePeer({ id, name: id })) as [
+        FakePeer,
+        FakePeer,
+      ];
+      for (const peer of [alice, bob]) room.join(peer);
+      // Its author is in every event of theirs, and quoted by others.
+      for (const id of ['a1', 'alice']) room.receive([say(alice, id)]);
+      for (let i = 0; i < 100; i++) room.receive([say(alice, `later${i}`)]);
+      room.receive([say(bob, '"id":"alice","from":{"id":"alice"')]);
+      for (let batch = 0; batch < 25; batch++) {
+        room.receive(Array.from({ length: 100 }, (_, i) => say(bob, `b${batch}.${i}`)));
+      }
+      take();
+      for (const id of ['alice', 'a1', 'unheard of']) room.receive([say(alice, id, true)]);
+      const acks = alice.inbox.all('ack').map(({ seq }) => seq);
+      expect(acks.slice(-3)).toEqual([2, 1, 2_604]);
+      const { rows } = storage.sql
+        .exec<{ rows: number }>('SELECT count(*) AS rows FROM events')
+        .one();
+      expect(take().read).toBeLessThan(3 * rows + 20);
+    });
+  });
 });
 
 describe('[R2] a write that fails', () => {
