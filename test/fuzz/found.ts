@@ -20,4 +20,30 @@ export const FOUND: readonly Scenario[] = [
       { do: 'deliver' },
     ],
   },
+  // What was stored without its author learning of it came again after more than the newest 1,000 events.
+  {
+    seed: 2359,
+    people: [
+      { id: 'ann', phones: 2 },
+      { id: 'ben', group: 'red', phones: 2 },
+      { id: 'cem', phones: 1 },
+    ],
+    hosts: [],
+    rated: false,
+    past: 0,
+    steps: [
+      {
+        do: 'say',
+        phone: 7,
+        kind: 'question',
+        to: { users: ['ben'] },
+        about: { back: 3, ofAll: false },
+        reply: false,
+      },
+      { do: 'up', link: 12, count: 1 },
+      { do: 'crash', stored: true },
+      { do: 'notices', count: 1_041 },
+      { do: 'sleep' },
+    ],
+  },
 ];
