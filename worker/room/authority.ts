@@ -21,10 +21,10 @@ import { SanctionBook } from './sanctions.ts';
 import { decideSend } from './speech.ts';
 
 /**
- * How often the whole log is searched for one user: after a long absence few messages are in doubt, and
- * a search looks at all that is kept.
+ * How often the whole log is searched for one user, which looks at all that is kept: as often as a full
+ * outbox is in doubt after a long absence, and then hardly ever.
  */
-const SEARCH_RATE = { burst: 20, perSecond: 0.1 };
+const SEARCH_RATE = { burst: 100, perSecond: 0.1 };
 
 /** Something that somebody wants to become an event. */
 export interface Submission {

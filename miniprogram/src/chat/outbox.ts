@@ -71,7 +71,7 @@ export class Outbox {
   private readonly store: Store;
   private readonly key: string;
   private items: Outgoing[];
-  /** What has been sent before, for all that is known here: of what is read from storage nothing is. */
+  /** What may have been sent before: of what is read from storage nobody knows. */
   private readonly tried: Set<string>;
   private saved = true;
 
@@ -197,6 +197,7 @@ export class Outbox {
     const rest = this.without(id);
     if (rest.length === this.items.length) return false;
     this.items = rest;
+    this.tried.delete(id);
     this.save();
     return true;
   }

@@ -163,19 +163,19 @@ describe('[R3] once', () => {
     for (let i = 0; i < 2_500; i++) h.say(bob, 'more');
     const { head } = h.log;
     const find = vi.spyOn(h.log, 'find');
-    for (let i = 0; i < 30; i++) h.receive(alice, frame({ id: `again${i}`, again: true }));
-    expect(find).toHaveBeenCalledTimes(20);
-    expect(alice.inbox.all('ack')).toHaveLength(20);
-    expect(h.log.head).toBe(head + 20);
+    for (let i = 0; i < 110; i++) h.receive(alice, frame({ id: `again${i}`, again: true }));
+    expect(find).toHaveBeenCalledTimes(100);
+    expect(alice.inbox.all('ack')).toHaveLength(100);
+    expect(h.log.head).toBe(head + 100);
     const refused = alice.inbox.all('reject').at(-1);
-    expect(refused).toMatchObject({ id: 'again29', code: 'rate_limited' });
+    expect(refused).toMatchObject({ id: 'again109', code: 'rate_limited' });
     // Who waits as long as told is heard, and what is among the newest is recognised all the same.
     h.advance(refused?.retryAfter ?? 0);
-    h.receive(alice, frame({ id: 'again29', again: true }));
+    h.receive(alice, frame({ id: 'again109', again: true }));
     h.receive(alice, frame({ id: 'again0', again: true }));
     expect(alice.inbox.all('ack').map(({ seq }) => seq)).toEqual([
-      ...Array.from({ length: 20 }, (_, i) => head + 1 + i),
-      head + 21,
+      ...Array.from({ length: 100 }, (_, i) => head + 1 + i),
+      head + 101,
       head + 1,
     ]);
   });
