@@ -64,6 +64,8 @@ export function inputOf(schema: Schema): fc.Arbitrary<unknown> {
       return oneTaken(schema, STRINGS);
     case 'number':
       return oneTaken(schema, NUMBERS);
+    case 'boolean':
+      return fc.boolean();
     default:
       throw new Error(`no input is known for a schema of type ${type}`);
   }

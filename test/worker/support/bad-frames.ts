@@ -29,6 +29,7 @@ const frames = fc.array(
   fc.oneof(
     { weight: 60, arbitrary: badJson(inputOf(v.union([SendSchema, ...OtherSchemas]))) },
     { weight: 60, arbitrary: badJson(inputOf(SendSchema)) },
+    { weight: 4, arbitrary: inputOf(SendSchema).map((frame) => JSON.stringify(frame)) },
     { weight: 1, arbitrary: binary },
     { weight: 1, arbitrary: fc.constantFrom('x'.repeat(16_385), '好'.repeat(6_000)) },
   ),
