@@ -578,7 +578,7 @@ describe('[R9] a refusal is an answer', () => {
     const [alice, bob] = [h.join('alice'), h.join('bob')];
     for (let i = 0; i < 11; i++) h.say(alice, `m${i}`);
     expect(alice.inbox.all('ack')).toHaveLength(10);
-    const refused = alice.inbox.all('reject').at(-1);
+    const refused = alice.inbox.take('reject');
     expect(refused).toMatchObject({ id: 'id-11', code: 'rate_limited', retryAfter: 500 });
     h.advance(500);
     h.say(alice, 'patient');
