@@ -16,7 +16,7 @@ export default defineConfig({
           // None waits for anything; on a busy machine the properties take their time.
           testTimeout: 60_000,
           include: [
-            'test/{shared,fuzz}/**/*.test.ts',
+            'test/{shared,fuzz,bench}/**/*.test.ts',
             'test/worker/{room,safety,media/formats}/**/*.test.ts',
             'test/miniprogram/{chat,view,platform}/**/*.test.ts',
           ],

@@ -10,7 +10,7 @@ const CONVERSATIONS = 20;
 /** Two people, each well within the rate of a user. */
 const EVERY_MS = 600;
 
-/** How long it took from saying something until it was confirmed, in milliseconds. */
+/** How long it took from saying something until it was heard, in milliseconds. */
 export interface Latency {
   readonly p50: number;
   readonly p99: number;

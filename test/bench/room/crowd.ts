@@ -23,7 +23,7 @@ export class Member {
   messages = 0;
   /** Messages that came with the welcome. */
   #welcomed = 0;
-  /** Called when an own message is back. */
+  /** Called for each own message that is back. */
   onOwn: ((number: number) => void) | undefined;
 
   private constructor(user: string, wire: Wire, socket: RawSocket) {
@@ -91,7 +91,7 @@ export class Member {
     // Only who speaks looks for what they said.
     const { messages, own } = this.#wire.hear(text, this.onOwn ? this.user : undefined);
     this.messages += messages;
-    if (own !== undefined) this.onOwn?.(own);
+    for (const number of own) this.onOwn?.(number);
   }
 }
 

@@ -6,8 +6,8 @@ import type { WelcomeFrame } from '../../../shared/protocol.ts';
 export interface Heard {
   /** Messages of the room in it. */
   readonly messages: number;
-  /** The own message that came back: its number. */
-  readonly own?: number;
+  /** The numbers of one's own messages in it. */
+  readonly own: readonly number[];
 }
 
 /** What a member is told on coming in. */
@@ -34,7 +34,8 @@ export interface Wire {
   readonly answers?: readonly [heard: string, answer: string];
 }
 
-const NOTHING: Heard = { messages: 0 };
+const NONE: readonly number[] = [];
+const NOTHING: Heard = { messages: 0, own: NONE };
 const JUST_IN: Welcome = { cursor: '', messages: 0 };
 const HELLO = Buffer.from('hello');
 const EVENTS = Buffer.from('{"type":"events","after":');
@@ -58,16 +59,22 @@ function numberAt(text: Buffer, offset: number): number {
 /** A message's own tag, by which its author knows it when it comes back. */
 const tag = (user: string, number: number) => `#${user}:${number}#`;
 
-function ownTag(text: Buffer, user: string): number | undefined {
+/** A batch holds several where they were said close together. */
+function ownNumbers(text: Buffer, user: string): number[] {
   const prefix = `#${user}:`;
-  const at = text.indexOf(prefix);
-  return at < 0 ? undefined : numberAt(text, at + prefix.length);
+  const numbers: number[] = [];
+  for (let at = text.indexOf(prefix); at >= 0; ) {
+    const start = at + prefix.length;
+    numbers.push(numberAt(text, start));
+    at = text.indexOf(prefix, start);
+  }
+  return numbers;
 }
 
-function withOwn(messages: number, text: Buffer, user: string | undefined): Heard {
-  const own = user === undefined ? undefined : ownTag(text, user);
-  return own === undefined ? { messages } : { messages, own };
-}
+const withOwn = (messages: number, text: Buffer, user: string | undefined): Heard => ({
+  messages,
+  own: user === undefined ? NONE : ownNumbers(text, user),
+});
 
 const echoed = (text: Buffer, user: string | undefined): Heard => withOwn(1, text, user);
 
